@@ -142,11 +142,8 @@ def appointable_users(authority_id: UUID, *, at: datetime) -> QuerySet[User]:
     A role ends the sessions of whoever gets it (SEC-AU5): no administrator may sign out the people of elsewhere by it,
     nor learn whether an address has an account there. Who works for two authorities gets the second role from the host.
     """
-    memberships = Membership.objects.in_force(at).filter(user=OuterRef("pk"))
-    here, nobodys = (
-        Exists(memberships.filter(authority=authority_id)),
-        Q(home_authority=None) & ~Exists(memberships),
-    )
+    roles = Membership.objects.in_force(at).filter(user=OuterRef("pk"))
+    here, nobodys = (Exists(roles.filter(authority=authority_id)), Q(home_authority=None) & ~Exists(roles))
     return User.objects.filter(Q(home_authority=authority_id) | here | nobodys, is_active=True)
 
 
@@ -174,9 +171,9 @@ def open_resets(actor: "Actor", *, at: datetime) -> QuerySet[FactorReset]:
 
 def _is_theirs(of: str, authorities: frozenset[UUID], *, at: datetime) -> Q:
     """Return the condition that the account at the path ``of`` was made there, or nowhere and works there alone."""
-    memberships = Membership.objects.in_force(at).filter(user=OuterRef(f"{of}pk"))
-    alone = Exists(memberships.filter(authority__in=authorities)) & ~Exists(
-        memberships.exclude(authority__in=authorities)
+    roles = Membership.objects.in_force(at).filter(user=OuterRef(f"{of}pk"))
+    alone = Exists(roles.filter(authority__in=authorities)) & ~Exists(
+        roles.exclude(authority__in=authorities)
     )
     return Q(**{f"{of}home_authority__in": authorities}) | (Q(**{f"{of}home_authority": None}) & alone)
 
@@ -267,14 +264,10 @@ def own_account_requests(actor: "Actor") -> QuerySet[AccountRequest]:
 
 def led_positions(actor: "Actor") -> QuerySet[Membership]:
     """Return the institutions that the actor leads now, as positions."""
-    membership_ids = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
-    if not membership_ids:
+    ids = [position.membership_id for position in actor.holding([Role.FILER_ORG_LEAD])]
+    if not ids:
         raise NotAllowed(rule="filer_org_lead")
-    return (
-        Membership.objects.filter(pk__in=membership_ids)
-        .select_related("authority", "organisation")
-        .order_by("id")
-    )
+    return Membership.objects.filter(pk__in=ids).select_related("authority", "organisation").order_by("id")
 
 
 def office_holders(roles: Iterable[Role], authority_id: UUID | None, *, at: datetime) -> frozenset[UUID]:
@@ -301,9 +294,9 @@ def own_account(actor: "Actor") -> User:
 
 def own_positions(actor: "Actor") -> QuerySet[Membership]:
     """Return the memberships in which the actor came, with what is shown of them: one query."""
-    membership_ids = [position.membership_id for position in actor.positions]
+    ids = [position.membership_id for position in actor.positions]
     return (
-        Membership.objects.filter(pk__in=membership_ids)
+        Membership.objects.filter(pk__in=ids)
         .select_related("authority", "unit", "organisation")
         .order_by("authority__code", "role", "id")
     )
@@ -311,10 +304,8 @@ def own_positions(actor: "Actor") -> QuerySet[Membership]:
 
 def own_profession(actor: "Actor") -> str:
     """Return what the actor works as (``accounts.models.accountrequest.Profession``), or none."""
-    membership_ids = [position.membership_id for position in actor.positions]
-    accepted = AccountRequest.objects.filter(membership__in=membership_ids, accepted=True).exclude(
-        profession=""
-    )
+    ids = [position.membership_id for position in actor.positions]
+    accepted = AccountRequest.objects.filter(membership__in=ids, accepted=True).exclude(profession="")
     return accepted.order_by("-decided_at").values_list("profession", flat=True).first() or ""
 
 

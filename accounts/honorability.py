@@ -116,10 +116,8 @@ def tell_supervisors(at: datetime) -> int:
     count = 0
     with transaction.atomic():
         for membership, terms, last in _followed(at):
-            authority, notified_on = membership.authority_id, membership.honorability_told_on
-            if at.date() < last + timedelta(days=terms.overdue) or (
-                notified_on is not None and notified_on > last
-            ):
+            authority, sent_on = membership.authority_id, membership.honorability_told_on
+            if at.date() < last + timedelta(days=terms.overdue) or (sent_on is not None and sent_on > last):
                 continue
             people = sorted(office_holders([Role.SUPERVISOR], authority, at=at))
             tell_people(people, CERTIFICATE_OVER, authority, at=at)

@@ -14,7 +14,7 @@ from accounts.errors import AccountsError, ProviderRefused
 from accounts.models import User
 from accounts.oidc import metadata, profile, visits
 from accounts.oidc.metadata import Metadata
-from accounts.oidc.profile import StatedIdentity
+from accounts.oidc.profile import Profile
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.origin import origin_of
@@ -35,7 +35,7 @@ def begin(provider: Provider, known: Metadata, visit: Visit, *, at: datetime) ->
 
 def come_back(
     request: ServiceRequest, provider: Provider, answer: Mapping[str, str], *, at: datetime
-) -> tuple[Visit, Callable[[], StatedIdentity | AccountsError]]:
+) -> tuple[Visit, Callable[[], Profile | AccountsError]]:
     """Take the way that this browser was on, so that it counts no more; return it, and what is to be called.
 
     What brings another state takes nothing: no other site can end a way by sending its visitors here. The answer of the
@@ -51,10 +51,10 @@ def come_back(
     if not digest.equal(answer["state"].encode(), visit.state.encode()) or visits.take(secret, at=at) is None:
         raise ProviderRefused(rule="provider-state")
 
-    def call() -> StatedIdentity | AccountsError:
+    def call() -> Profile | AccountsError:
         try:
             code = profile.code_in(provider, answer)
-            return profile.stated_identity(provider, visit, code, named=bool(answer["iss"]), at=at)
+            return profile.profile_of(provider, visit, code, named=bool(answer["iss"]), at=at)
         except AccountsError as refused:
             return refused
 
@@ -62,7 +62,7 @@ def come_back(
 
 
 def enter(
-    request: ServiceRequest, provider: Provider, visit: Visit, claims: StatedIdentity, *, at: datetime
+    request: ServiceRequest, provider: Provider, visit: Visit, claims: Profile, *, at: datetime
 ) -> bool:
     """Begin the session of whoever the provider names; tell whether they are signed in now, or give a factor first.
 
@@ -82,7 +82,7 @@ def enter(
     return True
 
 
-def await_word(visit: Visit, claims: StatedIdentity, *, at: datetime) -> str:
+def await_word(visit: Visit, claims: Profile, *, at: datetime) -> str:
     """Keep what came back until its person confirms it; return the secret that finds it.
 
     Raises:

@@ -93,7 +93,7 @@ OUTSIDE: Final[frozenset[Role]] = frozenset(
     {Role.FILER, Role.FILER_ORG_LEAD, Role.MEASURE_SERVICE, Role.PLATFORM_ADMIN, Role.API_119}
 )
 # For these a person may ask (accounts/accountrequests.py): who files, leads an institution's filers, executes measures.
-REQUESTABLE: Final[frozenset[Role]] = frozenset({Role.FILER, Role.FILER_ORG_LEAD, Role.MEASURE_SERVICE})
+ON_REQUEST: Final[frozenset[Role]] = frozenset({Role.FILER, Role.FILER_ORG_LEAD, Role.MEASURE_SERVICE})
 # Held by programs: these sign in with a token. People sign in with a session (settings.TOKENS_FOR_PEOPLE).
 PROGRAMS: Final[frozenset[Role]] = frozenset({Role.API_119})
 

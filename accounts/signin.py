@@ -47,7 +47,7 @@ PROVED: Final = "proved_at"
 #: The last proof was a code alone.
 IN_PART: Final = "proved_in_part"
 AWAITED_FOR: Final = timedelta(minutes=10)
-CHALLENGE_LASTS: Final = timedelta(minutes=5)
+CHALLENGE_FOR: Final = timedelta(minutes=5)
 #: Where and how one signs out at the provider by which this session was begun.
 PROVIDED: Final = "provided"
 _AWAITED: Final = "awaited"
@@ -284,14 +284,10 @@ def keep_challenge(request: ServiceRequest, what: str, challenge: str, *, at: da
 
 def challenge_in(request: ServiceRequest, what: str, *, at: datetime) -> str | None:
     """Return what the browser was asked last; None if it wasn't this, or too long ago."""
-    stored = request.session.get(_CHALLENGE)
-    if (
-        stored is None
-        or stored["what"] != what
-        or at.timestamp() - stored["at"] > CHALLENGE_LASTS.total_seconds()
-    ):
+    last = request.session.get(_CHALLENGE)
+    if last is None or last["what"] != what or at.timestamp() - last["at"] > CHALLENGE_FOR.total_seconds():
         return None
-    return str(stored["said"])
+    return str(last["said"])
 
 
 def take_challenge(request: ServiceRequest, what: str, *, at: datetime) -> str | None:

@@ -90,10 +90,8 @@ def served(code: str, *, at: datetime) -> Authority:
 def accepted(body: object, pk: UUID, *, actor: Actor, at: datetime) -> tuple[AccountRequest, str | None]:
     """Accept a request by what was sent, as ``AcceptanceInput`` takes it."""
     sent = AcceptanceInput.read(body)
-    organisations = access.visible_organisations(actor)
-    organisation: Organisation | None = named_or_none(
-        "organisation", organisations, sent.pop("organisation", None)
-    )
+    listed = access.visible_organisations(actor)
+    organisation: Organisation | None = named_or_none("organisation", listed, sent.pop("organisation", None))
     wanted = actions.Acceptance(organisation=organisation, **sent)
     return actions.accept_request(actor=actor, at=at, request_id=pk, acceptance=wanted)
 

@@ -1,4 +1,4 @@
-"""Consultations of files as the journal tells them, and the statement by which no line of a list can be left out.
+"""Readings of files as the journal tells them, and the statement by which no line of a list can be left out.
 
 Who asks who read a file gets lines that were made of entries (domain.md §7.5, C-579/21). For each authority whose
 entries name the files, an entry ``readers:listed`` states how many such entries there are among the first
@@ -60,7 +60,7 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultations:
+class Readings:
     """The consultations of some files, the oldest first, in the log as far as its latest checkpoint covers it."""
 
     subjects: frozenset[UUID]
@@ -75,7 +75,7 @@ class Consultations:
         return [one for one in self.consultations if one.place is not None]
 
 
-def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Consultations:
+def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Readings:
     """Return who read some files, which are named by their pseudonyms; whoever calls may know.
 
     Within a transaction. What is an entry's is told by its bytes, whatever its columns say; a difference is an alarm
@@ -99,7 +99,7 @@ def consultations(subjects: Collection[UUID], *, zone: str, at: datetime) -> Con
     readings = [one for one in read if one is not None]
     # In the order of the log, which the statement counts in; what has no place yet comes last.
     readings.sort(key=lambda one: (one.place is None, one.place or 0))
-    return Consultations(wanted, newest.number if newest else 0, size, zone, tuple(readings))
+    return Readings(wanted, newest.number if newest else 0, size, zone, tuple(readings))
 
 
 def _places(origin: int, entries: list[UUID], size: int) -> dict[UUID, int]:
@@ -123,7 +123,7 @@ def _consultation(
     return None if line is None else Consultation(row.pk, entry, line, verifier.leaf_hash(body), place)
 
 
-def state(found: Consultations, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
+def state(found: Readings, *, tenant: UUID | None, at: datetime) -> dict[str, Any]:
     """Write the statements about a list into the journal; return the list, without its proofs, as JSON values.
 
     ``tenant``: whose files they are. The proofs are there once a checkpoint covers the statements: ``proven``.
@@ -224,13 +224,4 @@ def actors_of(found: Iterable[Consultation], entries: Collection[UUID]) -> dict[
     return {one.entry: UUID(one.said["actor"] or one.said["obo"]) for one in found if one.entry in entries}
 
 
-__all__ = [
-    "Consultation",
-    "Consultations",
-    "actors_of",
-    "consultations",
-    "is_signed",
-    "masked",
-    "proven",
-    "state",
-]
+__all__ = ["Consultation", "Readings", "actors_of", "consultations", "is_signed", "masked", "proven", "state"]

@@ -229,12 +229,8 @@ def of_digest(entry: UUID, act: str, digest: str) -> Inclusion | None:
     """
     with reading.as_auditor():
         row = ReadEntry.objects.filter(pk=entry, act=act, outcome=Outcome.ALLOW).first()
-    content = None if row is None else columns.entry_in(bytes(row.body))
-    if (
-        row is None
-        or content is None
-        or (content["act"], content["out"], content["to"]) != (act, Outcome.ALLOW, digest)
-    ):
+    body = None if row is None else columns.entry_in(bytes(row.body))
+    if row is None or body is None or (body["act"], body["out"], body["to"]) != (act, Outcome.ALLOW, digest):
         return None
     return _included(row, first=True)
 

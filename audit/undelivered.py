@@ -20,14 +20,12 @@ def record(notice: Notice, at: datetime) -> None:
         JournalUnavailable: it can't be written; the notice then isn't given up.
     """
     # A shredded case has no pseudonym any more: the entry then names none, and the notice is given up all the same.
-    pseudonyms = SubjectPseudonym.objects.filter(pk__in=[notice.subject_id]).values_list(
-        "pseudonym", flat=True
-    )
+    about = SubjectPseudonym.objects.filter(pk__in=[notice.subject_id]).values_list("pseudonym", flat=True)
     journal.record(
         UNDELIVERED,
         actor=None,
         at=at,
-        objects=list(pseudonyms),
+        objects=list(about),
         tenant=notice.authority_id,
         outcome=Outcome.FAIL,
         purpose=Purpose.MAINTENANCE,

@@ -1101,31 +1101,26 @@ class Stated:
         where = f"entrée {place}"
         if not is_canonical(body):
             raise Fault("readers", where)
-        entry = json.loads(body)
-        numbers = _STATED.fullmatch(entry["rule"] or "")
-        root = entry["to"] or ""
-        if entry["act"] != LISTED or entry["out"] != "allow" or not numbers or not _LEAF_HASH.fullmatch(root):
+        data = json.loads(body)
+        numbers = _STATED.fullmatch(data["rule"] or "")
+        root = data["to"] or ""
+        if data["act"] != LISTED or data["out"] != "allow" or not numbers or not _LEAF_HASH.fullmatch(root):
             raise Fault("readers", where)
-        if (
-            entry["n"] is None
-            or not entry["obj"]
-            or not _TS.fullmatch(entry["ts"])
-            or int(numbers[1]) > place
-        ):
+        if data["n"] is None or not data["obj"] or not _TS.fullmatch(data["ts"]) or int(numbers[1]) > place:
             raise Fault("readers", where)
         try:
-            zone: tzinfo = ZoneInfo(entry["from"] or "UTC")
+            zone: tzinfo = ZoneInfo(data["from"] or "UTC")
         except (ValueError, KeyError, OSError):
-            raise Fault("malformed", f"{where} : fuseau {entry['from']} inconnu ici") from None
+            raise Fault("malformed", f"{where} : fuseau {data['from']} inconnu ici") from None
         return cls(
             place,
-            frozenset(entry["obj"]),
-            entry["tenant"],
+            frozenset(data["obj"]),
+            data["tenant"],
             int(numbers[1]),
             int(numbers[2]),
-            entry["n"],
+            data["n"],
             bytes.fromhex(root),
-            datetime.fromisoformat(entry["ts"]),
+            datetime.fromisoformat(data["ts"]),
             zone,
         )
 
@@ -1376,9 +1371,7 @@ class Walk:
     notes: list[Checkpoint] = field(
         default_factory=list
     )  # those that this origin, and each before it, begins with
-    stated_carried: dict[int, int] = field(
-        default_factory=dict
-    )  # by offset, how many places were carried over
+    carry_counts: dict[int, int] = field(default_factory=dict)  # by offset, how many places were carried over
     carried: dict[int, Carried] = field(default_factory=dict)
     _writers: dict[bytes, int] = field(default_factory=dict)
     unknown: int = 0  # entries so far of which neither writer nor counter is known
@@ -1697,9 +1690,9 @@ class Walk:
         except (ValueError, KeyError, TypeError):
             return False
         # The first one counts: whoever writes a second must not change what was carried over.
-        if not 1 <= offset <= len(self.notes) or offset in self.stated_carried:
+        if not 1 <= offset <= len(self.notes) or offset in self.carry_counts:
             return False
-        self.stated_carried[offset] = entry["n"]
+        self.carry_counts[offset] = entry["n"]
         return True
 
     def _jump(self, place: int, writer: bytes, seq: int) -> None:
@@ -1975,7 +1968,7 @@ def _compare_earlier(report: Report, walk: Walk, old: Checkpoint) -> None:
     if not offset or not _continues(walk.notes[offset - 1], old):
         report.fault("rollback", f"l'origine {walk.origin} ne reprend pas {where}")
         return
-    count = walk.stated_carried.get(offset)
+    count = walk.carry_counts.get(offset)
     agreed = walk.carried[offset].agreed
     if agreed.get(old.size) or not old.size:
         return
@@ -2034,13 +2027,11 @@ def since(options: argparse.Namespace) -> Report:
 def inclusion(options: argparse.Namespace) -> Report:
     """Verify that an entry is in the log: a proof in the form of C2SP tlog-proof, and the entry or its hash."""
     report = Report()
-    proof = _json(options.proof)
+    data = _json(options.proof)
     leaf = (
-        leaf_hash(proof["entry"].encode())
-        if proof.get("entry")
-        else bytes.fromhex(proof.get("leaf_hash") or "")
+        leaf_hash(data["entry"].encode()) if data.get("entry") else bytes.fromhex(data.get("leaf_hash") or "")
     )
-    check_proof(report, _proof_in(proof), leaf, Key.all_of(options.key))
+    check_proof(report, _proof_in(data), leaf, Key.all_of(options.key))
     return report
 
 
@@ -2118,12 +2109,8 @@ def attestation(options: argparse.Namespace) -> Report:
         report.fault("altered", "attestation")
     entry = claim["entry"].encode()
     check_proof(report, claim["proof"], leaf_hash(entry), Key.all_of(options.key))
-    attested = json.loads(entry) if is_canonical(entry) else {}
-    if (attested.get("act"), attested.get("out"), attested.get("to")) != (
-        ATTESTED,
-        "allow",
-        claim_digest(claim),
-    ):
+    data = json.loads(entry) if is_canonical(entry) else {}
+    if (data.get("act"), data.get("out"), data.get("to")) != (ATTESTED, "allow", claim_digest(claim)):
         report.fault("proof", "l'entrée n'est pas celle de cette attestation")
     report.lines.append(f"{claim['name']} : {claim['course']}, le {claim['day']}")
     return report

@@ -86,13 +86,11 @@ def _levels(one: Record, other: Record, *, swapped: bool = False) -> list[tuple[
     (mine,), (theirs,) = (index.family(record).children for record in (one, other))
     lasts, firsts = (mine.first, mine.last) if swapped else (mine.last, mine.first)
     compared = [("last", levels.names(lasts, theirs.last)), ("first", levels.names(firsts, theirs.first))]
-    levels_of = [(field, str(alike.level)) for field, alike in compared if alike is not None]
+    pairs = [(field, str(alike.level)) for field, alike in compared if alike is not None]
     births = levels.births(mine, theirs)
     if births is not None:
-        levels_of.append(
-            ("age" if births[0] in ("year", "next", "years", "never") else "birth", str(births[0]))
-        )
-    return levels_of
+        pairs.append(("age" if births[0] in ("year", "next", "years", "never") else "birth", str(births[0])))
+    return pairs
 
 
 def _shares(same: Counter[str], other: Counter[str], every: list[Any]) -> dict[str, tuple[float, float]]:

@@ -215,9 +215,7 @@ def main(_: str, words: list[str]) -> None:
             for kind in kinds
             if options.kind in ([""], [kind]) or kind in options.kind
         }
-        numbers = index.Numbers(
-            population.children, [record for some in drawn.values() for _, record in some]
-        )
+        numbers = index.Numbers(population.children, [one for some in drawn.values() for _, one in some])
         growing = options.grown or options.halfway
         own = index.grown(numbers, halfway=options.halfway) if growing else index.filled(numbers)
         searches: dict[str, Search] = {"index": cache(own.shown)}

@@ -68,12 +68,12 @@ class Twins:
         # What stands in a baseline bears no HMAC either.
         own = (field for field in model._meta.concrete_fields if not isinstance(field, MacField))
         fields = {field.name: self._field(field) for field in own}
-        members = {
+        body = {
             "__module__": self.module,
             "__doc__": f"The twin of {name}.",
             "Meta": type("Meta", (), options),
         }
-        return type(name, (models.Model,), {**fields, **members})
+        return type(name, (models.Model,), {**fields, **body})
 
     def _named(self, one: Any) -> str:
         return f"{self.short}_{one.name}"[:30]

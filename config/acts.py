@@ -6,7 +6,7 @@ from audit.events import register
 
 BACKUP_MADE: Final = "backup:made"
 #: A whole copy that is there, with its database and its instant; and a rehearsed restore, begun and ended.
-BACKUP_NOTED: Final = "backup:kept"
+BACKUP_SEEN: Final = "backup:kept"
 #: The table of keys was rewritten before a copy, so that the copy holds no rest of a destroyed key; with its instant.
 KEYS_COMPACTED: Final = "keys:compacted"
 RESTORE_REHEARSED: Final = "restore:rehearsed"
@@ -23,7 +23,7 @@ TRAINING_RESET: Final = "training:reset"
 register(
     KEYS_COMPACTED,
     BACKUP_MADE,
-    BACKUP_NOTED,
+    BACKUP_SEEN,
     RESTORE_REHEARSED,
     RESTORE_ENDED,
     RESTORE_RECALLED,

@@ -78,7 +78,7 @@ def editable_imports(actor: "Actor") -> QuerySet[DirectoryImport]:
     return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))
 
 
-def editable_rows_on_hold(actor: "Actor") -> QuerySet[HeldRow]:
+def import_rows(actor: "Actor") -> QuerySet[HeldRow]:
     """Return the rows that imports held there (field.md A.7, rule 2); raises as ``editable_structures``."""
     rows = HeldRow.objects.select_related("authority", "structure", "run")
     return rows if actor.is_system else rows.filter(authority__in=_where(actor, EDIT))

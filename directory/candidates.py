@@ -188,26 +188,24 @@ def _made(shape: _Shape) -> QuerySet[Service, Any]:
     reach = Reach.objects.filter(need=Given("need", code))
     if shape.room:
         reach = reach.filter(zone__in=[Given(f"zone{number}", code) for number in range(shape.room)])
-    condition = Q(structure__status=Status.ACTIVE, verified_on__gte=Given("since", day))
-    condition &= Q(status=Status.ACTIVE) | Q(
-        status=Status.SUSPENDED, suspended_until__lte=Given("today", day)
-    )
-    condition &= _empty_or_with("who_may_ask", *sorted(COUNTS_AS[shape.asker]))
+    where = Q(structure__status=Status.ACTIVE, verified_on__gte=Given("since", day))
+    where &= Q(status=Status.ACTIVE) | Q(status=Status.SUSPENDED, suspended_until__lte=Given("today", day))
+    where &= _empty_or_with("who_may_ask", *sorted(COUNTS_AS[shape.asker]))
     if shape.sex is not None:
-        condition &= _empty_or_with("sexes", shape.sex)
+        where &= _empty_or_with("sexes", shape.sex)
     if shape.by_age:
-        condition &= Q(age_min_months=None) | Q(age_min_months__lte=Given("eldest", months))
-        condition &= Q(age_max_months=None) | Q(age_max_months__gte=Given("youngest", months))
-    services = Service.objects.alias(**_TEXTS).filter(condition, pk__in=reach.values("service"))
+        where &= Q(age_min_months=None) | Q(age_min_months__lte=Given("eldest", months))
+        where &= Q(age_max_months=None) | Q(age_max_months__gte=Given("youngest", months))
+    services = Service.objects.alias(**_TEXTS).filter(where, pk__in=reach.values("service"))
     return candidate_rows.of(services.order_by(_RANK, "-verified_on", "id"))[: LOOKED_AT + 1]
 
 
 def _empty_or_with(column: str, *codes: str) -> Q:
     """Return whether a list is empty or holds one of these codes."""
-    condition = Q(**{f"{column}_text": "[]"})
+    where = Q(**{f"{column}_text": "[]"})
     for code in codes:
-        condition |= Q(**{f"{column}_text__contains": f'"{code}"'})
-    return condition
+        where |= Q(**{f"{column}_text__contains": f'"{code}"'})
+    return where
 
 
 def _with_all_excluded(facts: CaseFacts) -> CaseFacts:

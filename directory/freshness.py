@@ -89,7 +89,7 @@ def freshness(service: Service, *, at: datetime) -> Freshness:
     return freshness_of(service.verified_on, emergency=emergency, today=today)
 
 
-def vacancy_is_current(told_at: datetime | None, valid_until: datetime | None, *, at: datetime) -> bool:
+def vacancy_counts(told_at: datetime | None, valid_until: datetime | None, *, at: datetime) -> bool:
     """Tell whether a vacancy still counts: told within a week, and not beyond the instant that it was told for."""
     if told_at is None or told_at > at or at - told_at > VACANCY_FOR:
         return False
@@ -98,7 +98,7 @@ def vacancy_is_current(told_at: datetime | None, valid_until: datetime | None, *
 
 def vacancy(capacity: Capacity, *, at: datetime) -> int | None:
     """Return how many places are free, as far as that is known now."""
-    return capacity.vacancy if vacancy_is_current(capacity.told_at, capacity.valid_until, at=at) else None
+    return capacity.vacancy if vacancy_counts(capacity.told_at, capacity.valid_until, at=at) else None
 
 
 # --- In words ------------------------------------------------------------------------------------------

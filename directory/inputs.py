@@ -67,7 +67,7 @@ RHYTHMS: Final = (0, 1, 3, 6, 12, 16)
 _COMPUTED: Final = ("opening_hours", "opening_hours_text")
 
 
-class _ProvenanceInput(StrictSerializer):
+class _BasisInput(StrictSerializer):
     """How somebody knows what they change."""
 
     means = Code(
@@ -106,7 +106,7 @@ def _hours() -> Text:
     return _line(500, help_text="In OpenStreetMap's form; what doesn't read so is kept as a text.")
 
 
-class StructureChange(_ProvenanceInput):
+class StructureChange(_BasisInput):
     """New values of a structure; what isn't given stays."""
 
     kind = Code(choices=ResourceKind.choices, required=False)
@@ -144,7 +144,7 @@ class AcceptsInput(StrictSerializer):
     words = Text(max_length=300, allow_blank=True, default="")
 
 
-class ServiceChange(_ProvenanceInput):
+class ServiceChange(_BasisInput):
     """New values of a service; what isn't given stays."""
 
     name = Text(min_length=3, max_length=150, required=False)
@@ -230,7 +230,7 @@ class ServiceOfInput(ServiceInput):
     structure = Id()
 
 
-class PlaceInput(_ProvenanceInput):
+class PlaceInput(_BasisInput):
     """Where a structure or a service is, and who may know it: all of it, or the switch ``visibility`` alone.
 
     A secret address is never given back: whoever makes it public again types all of it anew.

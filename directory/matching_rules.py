@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from directory import geography
 from directory.codes import SHELTER, Accepts, Asker, Means, Need, Sex, Situation, Status
 from directory.findings import Finding, Rule, Verdict
-from directory.freshness import Freshness, freshness_of, is_emergency, vacancy_is_current
+from directory.freshness import Freshness, freshness_of, is_emergency, vacancy_counts
 from directory.geography import Point, Zones
 from directory.matching_facts import CaseFacts, ServiceFacts
 from directory.opening import clock_department, opening_at, zone_of
@@ -334,15 +334,13 @@ def agreement(case: Case, service: ServiceFacts) -> Finding:
 
 def place(case: Case, service: ServiceFacts) -> Finding:
     """R11: a place was told to be free within a week; what is older isn't known. Without a need for a place, pass."""
-    current = [
-        one for one in service.vacancies if vacancy_is_current(one.told_at, one.valid_until, at=case.now)
-    ]
-    if not current:
+    fresh = [one for one in service.vacancies if vacancy_counts(one.told_at, one.valid_until, at=case.now)]
+    if not fresh:
         if case.for_place:
             return _finding(Rule.PLACE, Verdict.UNKNOWN, "vacancy_unknown")
         return _nothing(Rule.PLACE)
-    count = sum(one.count for one in current)
+    count = sum(one.count for one in fresh)
     # The oldest of what was told is as old as the sum is.
-    oldest = min(one.told_at for one in current).astimezone(case.zone).date()
+    oldest = min(one.told_at for one in fresh).astimezone(case.zone).date()
     verdict = Verdict.PASS if count else Verdict.FAIL
     return _finding(Rule.PLACE, verdict, "vacancy", count=count, days=(case.today - oldest).days)

@@ -68,10 +68,10 @@ def _resume(pk: UUID, at: datetime) -> bool:
         return False
     if service.suspended_until > changes.local_day(service, at):
         return False
-    provenance = changes.Provenance(
+    basis = changes.Basis(
         by=None, at=at, means=Means.TYPED, evidence=stored_text(_("Fin de la suspension annoncée"))
     )
-    changes.write(service, {"status": Status.ACTIVE, "suspended_until": None}, provenance)
+    changes.write(service, {"status": Status.ACTIVE, "suspended_until": None}, basis)
     record(
         acts.SERVICE_CHANGED,
         service.pk,

@@ -67,10 +67,8 @@ def end_all_sessions(
     """
     require(actor, "accounts.manage", authority.pk)
     stepup.require(actor, at=at)
-    memberships = (
-        Membership.objects.in_force(at).filter(authority=authority).exclude(role__in=sorted(PROGRAMS))
-    )
-    people = frozenset(memberships.order_by().values_list("user_id", flat=True))
+    roles = Membership.objects.in_force(at).filter(authority=authority).exclude(role__in=sorted(PROGRAMS))
+    people = frozenset(roles.order_by().values_list("user_id", flat=True))
     sessions.end_all(*people, but=but)
     record(acts.ALL_SESSIONS_ENDED, actor=actor, at=at, tenant=authority.pk, count=len(people))
     watchers = second_persons("memberships.confirm", authority.pk, but=(actor.user_id,), at=at)

@@ -26,7 +26,7 @@ from accounts.models.factor import FactorKind
 from accounts.naming import visible
 from accounts.notifications import FACTORS_CHANGED, day_of, tell_owner
 from accounts.oidc import providers, visits
-from accounts.oidc.profile import StatedIdentity
+from accounts.oidc.profile import Profile
 from accounts.oidc.providers import Provider
 from accounts.oidc.visits import Visit
 from accounts.signin import actor_of_user
@@ -36,7 +36,7 @@ from audit.events import Origin, Outcome
 PROVIDER: Final = "provider"  # a way to sign in
 
 
-def sign_in_by_provider(*, provider: Provider, claims: StatedIdentity, origin: Origin, at: datetime) -> User:
+def sign_in_by_provider(*, provider: Provider, claims: Profile, origin: Origin, at: datetime) -> User:
     """Return the person to whom an identity is bound; nobody is signed in yet.
 
     Raises:
@@ -55,7 +55,7 @@ def sign_in_by_provider(*, provider: Provider, claims: StatedIdentity, origin: O
     return identity.user
 
 
-def is_enough(user: User, claims: StatedIdentity, *, at: datetime) -> bool:
+def is_enough(user: User, claims: Profile, *, at: datetime) -> bool:
     """Tell whether a provider's word stands for the second factor too: never where roles ask for a passkey.
 
     Whoever has no factor here makes one first: a fresh proof for a grave act is asked of it (SEC-AU6), and a provider

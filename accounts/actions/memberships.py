@@ -57,16 +57,7 @@ from accounts.notifications import (
     tell_owner,
     tell_people,
 )
-from accounts.roles import (
-    BY_TWO,
-    NEED_ORGANISATION,
-    NEED_UNIT,
-    OPENERS,
-    PROGRAMS,
-    REQUESTABLE,
-    WATCHERS,
-    Role,
-)
+from accounts.roles import BY_TWO, NEED_ORGANISATION, NEED_UNIT, ON_REQUEST, OPENERS, PROGRAMS, WATCHERS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +109,7 @@ def give_requested_role(*, actor: Actor, at: datetime, appointment: Appointment)
         OwnGrant, TwoPersonsNeeded, InvalidInput, AlreadyThere: as ``grant``.
     """
     _require_gives(actor, appointment, at=at)
-    if appointment.role not in REQUESTABLE:
+    if appointment.role not in ON_REQUEST:
         raise TwoPersonsNeeded(rule="two-persons")
     act = _ask if appointment.role in BY_TWO else _give
     return act(actor=actor, at=at, appointment=appointment)
@@ -342,9 +333,7 @@ def _faults(
         yield "valid_from", ["too-early"]
     if appointment.until and appointment.until <= (appointment.since or at):
         yield "valid_to", ["too-early"]
-    if _incompatible_is_assigned(appointment, at=at) or (
-        asked and _incompatible_is_requested(appointment, at=at)
-    ):
+    if _conflicts(appointment, at=at) or (asked and _conflict_waits(appointment, at=at)):
         yield "role", ["held-apart"]
     if _shows_certificate(appointment, at=at):
         issued_on = appointment.certificate
@@ -361,7 +350,7 @@ def _apart(role: Role) -> frozenset[Role]:
     return OPENERS if role in WATCHERS else WATCHERS if role in OPENERS else frozenset()
 
 
-def _incompatible_is_requested(appointment: Appointment, *, at: datetime) -> bool:
+def _conflict_waits(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether a role that the given one can't stand beside waits for a second person."""
     waiting = GrantRequest.objects.filter(
         user=appointment.user, authority=appointment.authority, role__in=_apart(appointment.role)
@@ -369,7 +358,7 @@ def _incompatible_is_requested(appointment: Appointment, *, at: datetime) -> boo
     return waiting.filter(decided_at=None, asked_at__gt=at - GRANT_OPEN_FOR).exists()
 
 
-def _incompatible_is_assigned(appointment: Appointment, *, at: datetime) -> bool:
+def _conflicts(appointment: Appointment, *, at: datetime) -> bool:
     """Tell whether the person holds, in that period, a role that the given one can't stand beside."""
     apart = _apart(appointment.role)
     memberships = appointment.user.memberships.filter(authority=appointment.authority, role__in=apart)

@@ -154,17 +154,13 @@ def _checked(
 ) -> Institution | Refused:
     if fault := table.fault_of(name, most=NAME_MAX):
         return Refused(number, fault, "name")
-    valid_numbers = {register: bare for register, cell in numbers.items() if (bare := bare_number(cell))}
-    for register, bare in valid_numbers.items():
+    valid = {register: bare for register, cell in numbers.items() if (bare := bare_number(cell))}
+    for register, bare in valid.items():
         try:
             REGISTERS[register](bare)
         except ValidationError:
             return Refused(number, Fault.NUMBER, register)
-    return (
-        Institution(number, name, str(kind), valid_numbers)
-        if valid_numbers
-        else Refused(number, Fault.NO_NUMBER)
-    )
+    return Institution(number, name, str(kind), valid) if valid else Refused(number, Fault.NO_NUMBER)
 
 
 def _keep(row: Institution | Refused, result: Read[Institution], seen: dict[str, int]) -> None:

@@ -121,16 +121,14 @@ def _people(
             continue
         seen.add(wanted)
         user = users.get(row.email)
-        memberships = roles.get(user.pk, []) if user else []
-        fault = _fault_of_account(
-            user, row, memberships, may=row.email in mays, authority=authority, asker=asker
-        )
+        own = roles.get(user.pk, []) if user else []
+        fault = _fault_of_account(user, row, own, may=row.email in mays, authority=authority, asker=asker)
         if fault is not None:
             yield Refused(row.line, fault, "role" if fault is Fault.HELD_APART else "email")
             continue
         same = any(
             (one.role, _id(one.unit_id), _id(one.organisation_id)) == (row.role, unit, organisation)
-            for one in memberships
+            for one in own
         )
         if not same and row.role in followed:
             yield Refused(row.line, Fault.ROLE_OF_CERTIFICATE, "role")

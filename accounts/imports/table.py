@@ -93,12 +93,8 @@ def lines_of(
     rows = source.rows(source.delimiter())
     _number, header = next(rows, (1, []))
     names = [columns.get(folded(cell), "") for cell in header]
-    headings = [name for name in names if name]
-    if (
-        not set(needed) <= set(headings)
-        or len(set(headings)) != len(headings)
-        or (strict and len(headings) != len(names))
-    ):
+    used = [name for name in names if name]
+    if not set(needed) <= set(used) or len(set(used)) != len(used) or (strict and len(used) != len(names)):
         raise FileFault(Fault.COLUMNS, 1)
     for number, row in rows:
         if len(row) != len(names):

@@ -12,7 +12,7 @@ from accounts.models.authority import Authority
 from accounts.models.membership import Membership
 from accounts.models.organisation import Organisation
 from accounts.models.user import Language, User
-from accounts.roles import BY_TWO, REQUESTABLE, Role
+from accounts.roles import BY_TWO, ON_REQUEST, Role
 from core.data_classes import by_class
 from encryption.authentic import Authentic, AuthenticQuerySet, MacField
 
@@ -58,7 +58,7 @@ class Refused(models.TextChoices):
 #: Those that a person may give; the last is the service's.
 REASONS: Final = tuple(reason for reason in Refused if reason is not Refused.LAPSED)
 #: The roles for which one may ask, with their labels.
-ASKABLE: Final = [(role.value, role.label) for role in Role if role in REQUESTABLE]
+ASKABLE: Final = [(role.value, role.label) for role in Role if role in ON_REQUEST]
 
 
 class AccountRequest(Authentic):
@@ -130,7 +130,7 @@ class AccountRequest(Authentic):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(role__in=sorted(REQUESTABLE)), name="account_request_of_few_roles"
+                condition=Q(role__in=sorted(ON_REQUEST)), name="account_request_of_few_roles"
             ),
             models.CheckConstraint(
                 condition=Q(user__isnull=False, email="", full_name="")
@@ -159,7 +159,7 @@ class AccountRequest(Authentic):
                     user__isnull=False,
                     decided_by__isnull=False,
                 )
-                & (Q(membership__isnull=False) | Q(role__in=sorted(REQUESTABLE & BY_TWO))),
+                & (Q(membership__isnull=False) | Q(role__in=sorted(ON_REQUEST & BY_TWO))),
                 name="account_request_decided_in_full",
             ),
             models.CheckConstraint(

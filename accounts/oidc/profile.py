@@ -33,7 +33,7 @@ _REFUSED: Final = (400, 401, 403)
 
 
 @dataclass(frozen=True, slots=True)
-class StatedIdentity:
+class Profile:
     """A person's identity as the provider states it.
 
     ``subject`` is a keyed value of issuer and lasting id, ``siret`` the institution or empty; ``second_factor``: they
@@ -89,7 +89,7 @@ def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
     """Return the code in an answer that a browser brings back from a provider, its state having been compared.
 
     ``answer`` holds the parameters ``code``, ``error`` and ``iss``, absent ones empty. Whether the provider has to name
-    itself in answers is asked in ``stated_identity``: that needs its metadata.
+    itself in answers is asked in ``profile_of``: that needs its metadata.
     """
     if answer["iss"] and answer["iss"] != provider.issuer:
         raise ProviderRefused(rule="provider-mixed-up")
@@ -98,9 +98,7 @@ def code_in(provider: Provider, answer: Mapping[str, str]) -> str:
     return answer["code"]
 
 
-def stated_identity(
-    provider: Provider, visit: Visit, code: str, *, named: bool, at: datetime
-) -> StatedIdentity:
+def profile_of(provider: Provider, visit: Visit, code: str, *, named: bool, at: datetime) -> Profile:
     """Exchange a code, and return who it is. Calls the provider, so outside of any transaction.
 
     ``named``: the answer said by whom it is.
@@ -125,7 +123,7 @@ def stated_identity(
         raise ProviderRefused(rule="provider-access-token")
     more = _userinfo(provider, addresses, access, claims, at=at)
     hint = token if provider.logout and addresses.end_session and len(token) <= _HINT_MAX else ""
-    return StatedIdentity(
+    return Profile(
         subject=index.keyed("identity.subject", f"{provider.issuer}\n{claims['sub']}".encode()),
         siret=_siret(provider, {**claims, **more}),
         second_factor=_is_second_factor(provider, claims),

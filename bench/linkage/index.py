@@ -36,7 +36,7 @@ def family(record: Record) -> identity.Family:
     return identity.Family((child,), {UUID(int=1): holder} if holder else {})
 
 
-def searched_numbers(record: Record, lengths: Iterable[int]) -> dict[int, Any]:
+def numbers_of(record: Record, lengths: Iterable[int]) -> dict[int, Any]:
     """Return trait and length behind each number that a search for a child asks for."""
     return buckets.numbers(AUTHORITY, blocking_keys.searched_for(family(record)), lengths)
 
@@ -52,9 +52,7 @@ class Numbers:
         self.children = children
         self.longest = buckets.length_for(len(children))
         lengths = buckets.lengths_between(buckets.SHORTEST, self.longest)
-        self.wanted = (
-            None if wanted is None else {n for one in wanted for n in searched_numbers(one, lengths)}
-        )
+        self.wanted = None if wanted is None else {n for one in wanted for n in numbers_of(one, lengths)}
         self._made: dict[int, dict[int, array[int]]] = {}
 
     def of(self, at: int, bits: int) -> Sequence[int]:
@@ -131,7 +129,7 @@ class Index:
     def likely(self, asked: Record) -> dict[int, float]:
         """Return the children that share numbers with one, likeliest first."""
         shared: dict[int, set[Any]] = defaultdict(set)
-        for number, (trait, length) in searched_numbers(asked, list(self.rows)).items():
+        for number, (trait, length) in numbers_of(asked, list(self.rows)).items():
             for at in self.rows[length].get(number, ()):
                 shared[at].add(trait)
         weighed = {at: ranking.of_shared(traits, self.length_of[at]) for at, traits in shared.items()}

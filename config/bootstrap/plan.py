@@ -70,11 +70,9 @@ class Database:
 
     def address(self, login: str, password: str) -> str:
         """Return the address of the database for a login of the service."""
-        parameters = self.parameters()
-        host, port = parameters.pop("host", ""), parameters.pop("port", "")
-        options = {
-            key: value for key, value in parameters.items() if key not in ("user", "password", "dbname")
-        }
+        parts = self.parameters()
+        host, port = parts.pop("host", ""), parts.pop("port", "")
+        options = {key: value for key, value in parts.items() if key not in ("user", "password", "dbname")}
         place = f"{host}:{port}" if port else host
         if (
             not host or host.startswith("/") or "," in host

@@ -65,15 +65,11 @@ def with_secrets(plan: Plan, places: Places, path: Path, *, at: datetime) -> Non
     """
     if files.exists(path):
         raise BootstrapError(f"{path} existe déjà : détruisez-le, ou nommez un autre fichier.")
-    text_lines = [
-        *lines(plan, places, at=at),
-        "",
-        "À IMPRIMER ET SCELLER, PUIS DÉTRUIRE CE FICHIER (shred -u) :",
-    ]
+    text = [*lines(plan, places, at=at), "", "À IMPRIMER ET SCELLER, PUIS DÉTRUIRE CE FICHIER (shred -u) :"]
     if plan.keys.provider == "file":
-        text_lines += ["Clé racine :", files.text_of(places.secret(WEB, "root.key")).strip()]
-    text_lines += ["Clé du journal :", files.text_of(places.log_key).strip(), ""]
-    Files().place(path, "\n".join(text_lines), account="root", mode=files.OWN)
+        text += ["Clé racine :", files.text_of(places.secret(WEB, "root.key")).strip()]
+    text += ["Clé du journal :", files.text_of(places.log_key).strip(), ""]
+    Files().place(path, "\n".join(text), account="root", mode=files.OWN)
 
 
 def left(plan: Plan, places: Places, foreign: set[str]) -> Iterator[str]:

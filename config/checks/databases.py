@@ -108,13 +108,11 @@ def addresses() -> Iterator[CheckMessage]:
     """Look at where the two databases are said to be; nothing is connected to."""
     places = []
     for alias, variable in PLACES.items():
-        database = settings.DATABASES[alias]
-        places.append((hosts_of(database), database.get("PORT"), database["NAME"]))
-        if not database["ENGINE"].endswith("postgresql"):
+        one = settings.DATABASES[alias]
+        places.append((hosts_of(one), one.get("PORT"), one["NAME"]))
+        if not one["ENGINE"].endswith("postgresql"):
             yield error(8, f"{variable} must be the address of a PostgreSQL database (postgres://…).")
-        elif (
-            not all(map(is_near, hosts_of(database))) and database["OPTIONS"].get("sslmode") != "verify-full"
-        ):
+        elif not all(map(is_near, hosts_of(one))) and one["OPTIONS"].get("sslmode") != "verify-full":
             yield error(9, f"{variable} crosses the network in clear: add ?sslmode=verify-full to it.")
     if places[0] == places[1]:
         yield error(

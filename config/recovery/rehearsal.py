@@ -221,11 +221,9 @@ def _read_back(scratch: Path, copies: Mapping[str, backups.Copy], urls: Mapping[
 # --- Looking ------------------------------------------------------------------------------------------
 
 
-def _look(scratch: Path, restored: Sequence[Restored], inside: Sequence[str]) -> Mapping[str, Any]:
-    findings: Mapping[str, Any] = json.loads(
-        _manage(scratch, {one.database: one.url for one in restored}, *inside)
-    )
-    return findings
+def _look(scratch: Path, copies: Sequence[Restored], inside: Sequence[str]) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = json.loads(_manage(scratch, {one.database: one.url for one in copies}, *inside))
+    return data
 
 
 def _manage(scratch: Path, urls: Mapping[str, str], *words: str) -> str:

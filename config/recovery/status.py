@@ -11,7 +11,7 @@ from django.db import connections, transaction
 
 from audit import columns, reading
 from audit.models import ReadEntry
-from config.acts import BACKUP_NOTED, KEYS_COMPACTED, RESTORE_ENDED
+from config.acts import BACKUP_SEEN, KEYS_COMPACTED, RESTORE_ENDED
 from config.backups import ALIASES, KEYS
 from referrals.access.row_level_security import for_the_service
 
@@ -21,12 +21,12 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 def last_backup(database: str) -> datetime | None:
     """Return when the last whole copy of a database was finished, or None if the journal knows of none."""
-    return _instant(_last(BACKUP_NOTED, database))
+    return _instant(_last(BACKUP_SEEN, database))
 
 
 def oldest_backup(database: str) -> datetime | None:
     """Return when the oldest copy was begun that was there at the last look, or None if the journal knows of none."""
-    return _instant(_last(BACKUP_NOTED, database, "from"))
+    return _instant(_last(BACKUP_SEEN, database, "from"))
 
 
 def last_compaction() -> datetime | None:

@@ -30,7 +30,7 @@ from referrals.access_review import tasks as access_review_tasks
 from referrals.composition.row_signatures import rows_of
 
 #: What stays: the journal and its tree, the marks of the database, and what migrations put there.
-RETAINED_TABLES: Final = frozenset(
+RETAINED: Final = frozenset(
     {
         "audit_checkpoint",
         "audit_cosignature",
@@ -103,7 +103,7 @@ def _emptied() -> int:
         triggers = _taken_off(cursor)
         gone = 0
         for table in tables(cursor):
-            if table not in RETAINED_TABLES:
+            if table not in RETAINED:
                 cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name of our own schema
                 gone += max(cursor.rowcount, 0)
         for statement in triggers:

@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from directory import acts
 from directory.access import EDIT
 from directory.actions import changes
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.actions.records import acting, locked_service, record, refuse
 from directory.codes import Means
 from directory.models import Capacity
@@ -24,9 +24,7 @@ def write(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: dateti
         InvalidInput: more are free, or kept for emergencies, than there are; or what is told is over.
     """
     service = locked_service(service_pk, actor)
-    provenance = Provenance(
-        by=actor.user_id, at=at, means=Means.PHONE if body.get("told_by") else Means.TYPED
-    )
+    basis = Basis(by=actor.user_id, at=at, means=Means.PHONE if body.get("told_by") else Means.TYPED)
     matching = Capacity.objects.select_for_update().filter(
         service=service, unit=body["unit"], population=body["population"]
     )
@@ -37,7 +35,7 @@ def write(service_pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: dateti
         values["told_at"] = at
     refuse(faults_of(capacity, values, at=at))
     # A vacancy that is told again is news even where the number is the same: its instant counts.
-    changed = changes.write(capacity, values, provenance)
+    changed = changes.write(capacity, values, basis)
     if changed:
         actor = acting(actor, EDIT, service.authority_id)
         record(

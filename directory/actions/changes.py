@@ -37,7 +37,7 @@ _AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Basis:
     """Who says something of an entry: ``by`` an account, or the structure itself or a file (None); when and how."""
 
     by: UUID | None
@@ -59,9 +59,7 @@ def key_of(row: Service | Place) -> DataKey:
     return keys.data_key(row.key, row.pk)
 
 
-def write(
-    row: Row, values: Mapping[str, Any], provenance: Provenance, *, confirmed: Collection[str] = ()
-) -> list[str]:
+def write(row: Row, values: Mapping[str, Any], basis: Basis, *, confirmed: Collection[str] = ()) -> list[str]:
     """Set fields of a row and save it; return the names of those that changed.
 
     A new row is saved with them. Of a structure or service that changed, ``updated_on`` becomes the day of it, unless
@@ -75,7 +73,7 @@ def write(
         ValueError: a file or a link would write a secret place: a fault of ours.
     """
     adding = row._state.adding
-    changed = _set(row, values, provenance)
+    changed = _set(row, values, basis)
     if changed:
         _save(row)
     verified = _verified(changed)
@@ -83,13 +81,13 @@ def write(
     for name in sorted(set(confirmed) - changed_names):
         value = _plain(_shown(row, name))
         verified.append((name, value, value))
-    Verification.objects.bulk_create(_verifications(row, verified, provenance))
+    Verification.objects.bulk_create(_verifications(row, verified, basis))
     if isinstance(row, Service) and (changed or adding):
         reach.write(row)
     return sorted(changed_names)
 
 
-def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], provenance: Provenance) -> int:
+def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], basis: Basis) -> int:
     """Write many rows as ``write`` does each, in few statements; return how many changed.
 
     All new rows of one kind stand together: a service's structure comes first.
@@ -103,7 +101,7 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], provenance: Pr
     count = 0
     for row, values in rows:
         adding = row._state.adding
-        changed = _set(row, values, provenance)
+        changed = _set(row, values, basis)
         if not changed and not adding:
             continue
         count += 1
@@ -111,7 +109,7 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], provenance: Pr
             added.setdefault(type(row), []).append(row)
         else:
             _save(row)
-        verified += _verifications(row, _verified(changed), provenance)
+        verified += _verifications(row, _verified(changed), basis)
         match row:
             case Service():
                 reaching[row.pk] = row
@@ -128,10 +126,10 @@ def write_together(rows: Iterable[tuple[Row, Mapping[str, Any]]], provenance: Pr
     return count
 
 
-def _set(row: Row, values: Mapping[str, Any], provenance: Provenance) -> list[tuple[str, Any, Any]]:
+def _set(row: Row, values: Mapping[str, Any], basis: Basis) -> list[tuple[str, Any, Any]]:
     """Set fields of a row, saving nothing; return name, value before and value now of those that changed."""
     adding = row._state.adding
-    if isinstance(row, Place) and row.secret is not None and provenance.means not in BY_EDITORS:
+    if isinstance(row, Place) and row.secret is not None and basis.means not in BY_EDITORS:
         raise ValueError("Nobody but an editor writes a secret place.")  # field.md A.7, rule 2
     changed: list[tuple[str, Any, Any]] = []
     for name, value in values.items():
@@ -146,7 +144,7 @@ def _set(row: Row, values: Mapping[str, Any], provenance: Provenance) -> list[tu
             setattr(row, field.attname, after)
             changed.append((name, None if adding else before, after))
     if changed and isinstance(row, Structure | Service) and "updated_on" not in values:
-        row.updated_on = local_day(row, provenance.at)
+        row.updated_on = local_day(row, basis.at)
     return changed
 
 
@@ -208,7 +206,7 @@ def local_day(row: Structure | Service, at: datetime) -> date:
 
 
 def _verifications(
-    row: Row, verified: Collection[tuple[str, Any, Any]], said: Provenance
+    row: Row, verified: Collection[tuple[str, Any, Any]], said: Basis
 ) -> Iterable[Verification]:
     """Return one verification a field; of where a place is, that it changed or is right, and nothing else."""
     structure, service, prefix = _about(row)

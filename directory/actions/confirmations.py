@@ -22,7 +22,7 @@ from core.clock import instant
 from directory import acts, confirmations, links
 from directory.access import EDIT
 from directory.actions import changes, reports
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.actions.records import acting, record
 from directory.codes import Means
 from directory.confirmations import Outcome, stored_text
@@ -140,12 +140,12 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     capacity = confirmations.capacity_of(service)
     today = changes.local_day(service, at)
     outcome = confirmations.outcome_of(body, service, capacity, today=today)
-    provenance = Provenance(by=None, at=at, means=Means.LINK)
+    basis = Basis(by=None, at=at, means=Means.LINK)
     values = dict(outcome.values)
     if outcome.whole:
         values |= {"verified_on": today, "verified_by": Means.LINK}
-    changed = set(changes.write(service, values, provenance, confirmed=outcome.confirmed))
-    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, provenance)}
+    changed = set(changes.write(service, values, basis, confirmed=outcome.confirmed))
+    changed |= {f"capacity.{name}" for name in _tell(service, capacity, outcome, basis)}
     link.used_at = at
     link.save(update_fields=["used_at"])
     service.asks_missed = 0
@@ -168,7 +168,7 @@ def confirm(body: Mapping[str, Any], *, at: datetime) -> Confirmed:
     return Confirmed(corrected=len(corrected), waits=bool(outcome.waiting))
 
 
-def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: Provenance) -> list[str]:
+def _tell(service: Service, capacity: Capacity | None, outcome: Outcome, said: Basis) -> list[str]:
     """Write what was said of the places; who said it stands in the row alone, where the next word replaces it."""
     values, confirmed = dict(outcome.of_capacity), list(outcome.confirmed_capacity)
     if capacity is None and not values and outcome.vacancy is None:
@@ -206,13 +206,13 @@ def revert(verification_pk: UUID, *, actor: Actor, at: datetime) -> int:
     service = Service.objects.select_for_update(of=("self",)).get(pk=one.service_id)
     actor = acting(actor, EDIT, service.authority_id)
     capacity = confirmations.capacity_of(service)
-    provenance = Provenance(
+    basis = Basis(
         by=actor.user_id, at=at, means=Means.TYPED, evidence=stored_text(_("Réponse par lien annulée"))
     )
     mine = list(Verification.objects.filter(service=service, at=one.at, means=Means.LINK, by=None))
-    count = len(changes.write(service, _before(service, mine, ""), provenance))
+    count = len(changes.write(service, _before(service, mine, ""), basis))
     if capacity is not None and (values := _before(capacity, mine, "capacity.")):
-        count += len(changes.write(capacity, values, provenance))
+        count += len(changes.write(capacity, values, basis))
     record(acts.SERVICE_CHANGED, service.pk, service.authority_id, actor=actor, at=at, count=count)
     return count
 

@@ -53,8 +53,8 @@ class Rows:
             place = self.places.get((row.pk, None))
         else:
             place = self.places.get((row.structure_id, row.pk))
-        discloses = place is not None and place.visibility in _DISCLOSED[self.audience]
-        return place, discloses
+        shown = place is not None and place.visibility in _DISCLOSED[self.audience]
+        return place, shown
 
 
 _DISCLOSED: Final = {
@@ -99,20 +99,20 @@ def as_data_inclusion(
     side, left = side_file.empty(), list[dict[str, str]]()
     refused = set()
     for structure in rows.structures:
-        place, discloses = rows.place(structure)
-        item = data_inclusion.structure_of(structure, place if discloses else None)
+        place, shown = rows.place(structure)
+        item = data_inclusion.structure_of(structure, place if shown else None)
         if _taken(STRUCTURE, item, made, left):
-            side["structures"][item["id"]] = side_file.structure_of(structure, place, discloses=discloses)
+            side["structures"][item["id"]] = side_file.structure_of(structure, place, shown=shown)
         else:
             refused.add(structure.pk)
     for service in rows.services:
         if service.structure_id in refused:
             continue
-        place, discloses = rows.place(service)
-        item = data_inclusion.service_of(service, place if discloses else None)
+        place, shown = rows.place(service)
+        item = data_inclusion.service_of(service, place if shown else None)
         if _taken(SERVICE, item, made, left):
             counts = rows.capacities.get(service.pk, [])
-            side["services"][item["id"]] = side_file.service_of(service, place, counts, discloses=discloses)
+            side["services"][item["id"]] = side_file.service_of(service, place, counts, shown=shown)
     return made[STRUCTURE], made[SERVICE], side, left
 
 
@@ -120,12 +120,12 @@ def as_hsds(rows: Rows) -> dict[str, Any]:
     """Return the document of HSDS 3.0."""
     organizations, services = [], []
     for structure in rows.structures:
-        place, discloses = rows.place(structure)
-        organizations.append(hsds.organization_of(structure, place, discloses=discloses))
+        place, shown = rows.place(structure)
+        organizations.append(hsds.organization_of(structure, place, shown=shown))
     for service in rows.services:
-        place, discloses = rows.place(service)
+        place, shown = rows.place(service)
         counts = rows.capacities.get(service.pk, [])
-        services.append(hsds.service_of(service, place, counts, discloses=discloses))
+        services.append(hsds.service_of(service, place, counts, shown=shown))
     return {"version": hsds.VERSION, "organizations": organizations, "services": services}
 
 

@@ -21,9 +21,9 @@ from accounts.models import Authority
 from accounts.naming import visible
 from accounts.territory import covering
 from directory import acts
-from directory.access import EDIT, editable_imports, editable_rows_on_hold
+from directory.access import EDIT, editable_imports, import_rows
 from directory.actions import changes
-from directory.actions.changes import Provenance, Row
+from directory.actions.changes import Basis, Row
 from directory.actions.records import acting, keeper, record
 from directory.codes import Means, Source
 from directory.exchange import files
@@ -105,7 +105,7 @@ def settle_row(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime)
         AlreadyThere: somebody has said so.
         InvalidInput: it has the id of that very structure, and can be no other.
     """
-    rows = editable_rows_on_hold(actor).select_for_update(of=("self",))
+    rows = import_rows(actor).select_for_update(of=("self",))
     row: HeldRow = visible(rows, pk)
     if row.settled_at is not None:
         raise AlreadyThere(_("Cette ligne est déjà décidée."))
@@ -142,7 +142,7 @@ def _write(run: DirectoryImport, plan: Plan, at: datetime) -> None:
     """Write a plan: structures, services, then where they are and how many places they have."""
     label = str(Source(run.source).label)
     evidence = f"{label}, {run.stated_on.isoformat()}" if run.stated_on else label
-    provenance = Provenance(by=None, at=at, means=Means.IMPORT, evidence=evidence)
+    basis = Basis(by=None, at=at, means=Means.IMPORT, evidence=evidence)
     bookkeeping = {"fetched_at": at, "source_licence": run.licence}
     acting_steps = [step for step in plan.steps if step.outcome in _WRITES and step.row is not None]
     _name_parents(run, plan)
@@ -152,12 +152,12 @@ def _write(run: DirectoryImport, plan: Plan, at: datetime) -> None:
             for step in acting_steps
             if step.row is not None and (step.kind == STRUCTURE) is wanted
         ]
-        changes.write_together(rows, provenance)
+        changes.write_together(rows, basis)
     places: list[tuple[Row, Mapping[str, Any]]] = [
         (step.place, step.place_values) for step in acting_steps if step.place is not None
     ]
-    changes.write_together(places, provenance)
-    changes.write_together([one for step in acting_steps for one in step.capacities], provenance)
+    changes.write_together(places, basis)
+    changes.write_together([one for step in acting_steps for one in step.capacities], basis)
     # Who keeps the structure decides, and alone is told which it is: a file of all public numbers would otherwise tell
     # any editor which of them stand for a secret address (field.md A.7, rule 5).
     like = {one.structure for one in plan.held}

@@ -8,7 +8,7 @@ from accounts.errors import InvalidInput, NotVisible
 from directory import acts, reach
 from directory.access import EDIT, visible_services
 from directory.actions import changes
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.actions.records import acting, locked_service, locked_structure, record
 from directory.codes import Means, Visibility
 from directory.models import Place, Service, Structure
@@ -49,10 +49,10 @@ def merge_services(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime) 
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
     _check(target, lost)
     _check_secrets(_is_secret(place_of(target)) == _is_secret(place_of(lost)))
-    provenance = Provenance(by=actor.user_id, at=at, means=Means.TYPED)
+    basis = Basis(by=actor.user_id, at=at, means=Means.TYPED)
     for alias in lost.aliases.all():
-        changes.write(alias, {"merged_into": target}, provenance)
-    changes.write(lost, {"merged_into": target}, provenance)
+        changes.write(alias, {"merged_into": target}, basis)
+    changes.write(lost, {"merged_into": target}, basis)
     _record(target, actor, at)
     return target
 
@@ -66,18 +66,18 @@ def merge_structures(kept_pk: UUID, lost_pk: UUID, *, actor: Actor, at: datetime
         raise InvalidInput({"lost": ["not-a-choice"]}) from None
     _check(target, lost)
     _check_secrets(_stay_secret(target, lost))
-    provenance = Provenance(by=actor.user_id, at=at, means=Means.TYPED)
+    basis = Basis(by=actor.user_id, at=at, means=Means.TYPED)
     for service in lost.services.select_related("authority"):
-        changes.write(service, {"structure": target}, provenance)
+        changes.write(service, {"structure": target}, basis)
         service.structure = target
         reach.write(service)
     Place.objects.filter(structure=lost).exclude(service=None).update(structure=target)
     for row in (*lost.aliases.all(), lost):
-        changes.write(row, {"merged_into": target}, provenance)
+        changes.write(row, {"merged_into": target}, basis)
     for part in lost.parts.exclude(pk=target.pk):
-        changes.write(part, {"parent": target}, provenance)
+        changes.write(part, {"parent": target}, basis)
     if target.parent_id == lost.pk:
-        changes.write(target, {"parent": lost.parent}, provenance)
+        changes.write(target, {"parent": lost.parent}, basis)
     _record(target, actor, at)
     return target
 

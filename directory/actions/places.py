@@ -15,8 +15,8 @@ from accounts.territory import commune, department_of
 from directory import acts
 from directory.access import EDIT
 from directory.actions import changes
-from directory.actions.changes import Provenance
-from directory.actions.records import acting, locked_structure, record, refuse, with_provenance
+from directory.actions.changes import Basis
+from directory.actions.records import acting, locked_structure, record, refuse, with_basis
 from directory.codes import Visibility
 from directory.models import Place, Service, Structure
 
@@ -52,10 +52,10 @@ def put(
     service = _service_of(structure, service_pk)
     existing = Place.objects.select_for_update().filter(structure=structure, service=service).first()
     place = existing or Place(authority=structure.authority, structure=structure, service=service)
-    values, provenance = with_provenance(body, actor=actor, at=at)
-    changed = changes.write(place, values_of(place, values), provenance)
+    values, basis = with_basis(body, actor=actor, at=at)
+    changed = changes.write(place, values_of(place, values), basis)
     if place.visibility == Visibility.SECRET:
-        _leave_nothing_behind(structure, provenance)
+        _leave_nothing_behind(structure, basis)
     if changed:
         sealed = "secret" in changed and place.secret is not None
         act = acts.SECRET_SEALED if sealed else acts.PLACE_CHANGED
@@ -101,6 +101,6 @@ def _service_of(structure: Structure, pk: UUID | None) -> Service | None:
     return service
 
 
-def _leave_nothing_behind(structure: Structure, said: Provenance) -> None:
+def _leave_nothing_behind(structure: Structure, said: Basis) -> None:
     """Empty the link to Accèslibre, whose path spells the commune and the street."""
     changes.write(structure, {"accessibility_url": ""}, said)

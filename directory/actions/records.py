@@ -14,7 +14,7 @@ from accounts.permissions import PERMISSIONS
 from audit import journal
 from audit.events import Purpose
 from directory.access import EDIT, require_editable, visible_services, visible_structures
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.codes import Means
 from directory.models import Service, Structure
 from directory.rules import Faults
@@ -71,13 +71,11 @@ def locked_service(pk: UUID, actor: Actor) -> Service:
     return row
 
 
-def with_provenance(
-    body: Mapping[str, Any], *, actor: Actor, at: datetime
-) -> tuple[dict[str, Any], Provenance]:
+def with_basis(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> tuple[dict[str, Any], Basis]:
     """Return the values of a body, and how somebody knows them."""
     values = dict(body)
     means, evidence = values.pop("means", Means.TYPED), values.pop("evidence", "")
-    return values, Provenance(by=actor.user_id, at=at, means=Means(means), evidence=evidence)
+    return values, Basis(by=actor.user_id, at=at, means=Means(means), evidence=evidence)
 
 
 def refuse(faults: Faults) -> None:

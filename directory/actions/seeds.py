@@ -12,7 +12,7 @@ from typing import Any, Final
 from accounts.actor import Actor
 from accounts.models import Authority
 from directory.actions import changes, imports
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.codes import Means, Source
 from directory.models import DirectoryImport, Service
 
@@ -59,9 +59,9 @@ def _date(dated: Mapping[str, Mapping[str, str]], authority: Authority, at: date
     rows = Service.objects.filter(authority=authority, source=Source.CURATED, verified_on=None)
     for service in rows.filter(source_id__in=list(dated)).select_related("authority", "structure"):
         source = dated[service.source_id]
-        provenance = Provenance(by=None, at=at, means=Means.TYPED, evidence=source["source"])
+        basis = Basis(by=None, at=at, means=Means.TYPED, evidence=source["source"])
         values = {"verified_on": date.fromisoformat(source["on"]), "verified_by": str(Means.TYPED)}
-        changes.write(service, values | {"updated_on": service.updated_on}, provenance)
+        changes.write(service, values | {"updated_on": service.updated_on}, basis)
 
 
 def _body(authority: Authority, source: Source, *, whole: bool = False) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from accounts.naming import named
 from directory import acts, reach
 from directory.access import EDIT, visible_structures
 from directory.actions import changes
-from directory.actions.records import acting, keeper, locked_structure, record, refuse, with_provenance
+from directory.actions.records import acting, keeper, locked_structure, record, refuse, with_basis
 from directory.codes import Source
 from directory.models import Structure
 from directory.rules import address_page_faults
@@ -24,12 +24,12 @@ def make(body: Mapping[str, Any], *, actor: Actor, at: datetime) -> Structure:
         NotAllowed: the actor doesn't keep the entries of this authority.
         InvalidInput: no authority is named where several are possible; or the parent isn't there.
     """
-    values, provenance = with_provenance(body, actor=actor, at=at)
+    values, basis = with_basis(body, actor=actor, at=at)
     authority = keeper(values.pop("authority", None), actor)
     structure = Structure(authority=authority, source=Source.OWN)
     structure.source_id = str(structure.pk)
     _check_parent(structure, values, actor)
-    changed = changes.write(structure, values, provenance)
+    changed = changes.write(structure, values, basis)
     actor = acting(actor, EDIT, authority.pk)
     record(acts.STRUCTURE_MADE, structure.pk, authority.pk, actor=actor, at=at, count=len(changed))
     return structure
@@ -45,10 +45,10 @@ def change(pk: UUID, body: Mapping[str, Any], *, actor: Actor, at: datetime) -> 
             secret could be asked by nobody (field.md A.7, rule 6).
     """
     structure = locked_structure(pk, actor)
-    values, provenance = with_provenance(body, actor=actor, at=at)
+    values, basis = with_basis(body, actor=actor, at=at)
     _check_parent(structure, values, actor)
     refuse(address_page_faults(structure, values))
-    changed = changes.write(structure, values, provenance)
+    changed = changes.write(structure, values, basis)
     if "status" in changed:
         for service in structure.services.select_related("structure"):
             reach.write(service)

@@ -25,7 +25,7 @@ from core.inputs import Code, Id, StrictSerializer
 from core.one_file import FILE
 from core.paging import Page, page_of
 from core.query import PagedQuery, Query
-from directory.access import EDIT, editable_imports, editable_rows_on_hold
+from directory.access import EDIT, editable_imports, import_rows
 from directory.actions import exports, imports
 from directory.codes import Visibility
 from directory.exchange.inputs import HeldInput, ImportTrialInput
@@ -166,9 +166,7 @@ class ResourcesOnHold(APIView):
     def get(self, request: Request) -> Page:
         """List the rows on which somebody is to decide."""
         query = PagedQuery.of(request.query_params)
-        return page_of(
-            editable_rows_on_hold(actor_of(request)).filter(settled_at=None), order=("id",), **query
-        )
+        return page_of(import_rows(actor_of(request)).filter(settled_at=None), order=("id",), **query)
 
 
 class SettleResource(APIView):
@@ -176,12 +174,12 @@ class SettleResource(APIView):
     def post(self, request: Request, pk: UUID) -> HeldRow:
         """Say whether a held row is the structure that it is like."""
         actor = actor_of(request)
-        visible(editable_rows_on_hold(actor), pk)
+        visible(import_rows(actor), pk)
 
         def settle() -> HeldRow:
             return imports.settle_row(pk, HeldInput.read(request.data), actor=actor, at=at_of(request))
 
-        return do_once(request, editable_rows_on_hold(actor), settle)
+        return do_once(request, import_rows(actor), settle)
 
 
 class ExportDataInclusion(APIView):

@@ -62,12 +62,10 @@ MONTHS: Final = 12
 def validator(kind: str) -> Draft202012Validator:
     """Return what checks a member of a file against the published schema of its kind."""
     schemas = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in SCHEMAS.glob("*.json")}
-    registry: Registry[Any] = Registry()
+    store: Registry[Any] = Registry()
     for name, schema in schemas.items():
-        registry = registry.with_resource(
-            name, Resource.from_contents(schema, default_specification=DRAFT202012)
-        )
-    return Draft202012Validator(schemas[f"{kind}.json"], registry=registry, format_checker=FormatChecker())
+        store = store.with_resource(name, Resource.from_contents(schema, default_specification=DRAFT202012))
+    return Draft202012Validator(schemas[f"{kind}.json"], registry=store, format_checker=FormatChecker())
 
 
 def exported_id(row: Structure | Service) -> UUID:
@@ -80,8 +78,8 @@ def exported_id(row: Structure | Service) -> UUID:
     return row.pk
 
 
-def organization_of(row: Structure, place: Place | None, *, discloses: bool) -> dict[str, Any]:
-    """Return a structure as an ``organization``; ``discloses``: its address may be."""
+def organization_of(row: Structure, place: Place | None, *, shown: bool) -> dict[str, Any]:
+    """Return a structure as an ``organization``; ``shown``: its address may be."""
     pk = exported_id(row)
     made = {
         "id": str(pk),
@@ -103,7 +101,7 @@ def organization_of(row: Structure, place: Place | None, *, discloses: bool) -> 
             if (number := getattr(row, name))
         ],
         "phones": _phones(pk, row.phone, "organization_id"),
-        "locations": _locations(pk, place, discloses=discloses),
+        "locations": _locations(pk, place, shown=shown),
         "attributes": [
             _term(pk, "organization", KINDS, row.kind, str(ResourceKind(row.kind).label)),
             *_attributes(pk, STRUCTURE, "organization", row),
@@ -114,7 +112,7 @@ def organization_of(row: Structure, place: Place | None, *, discloses: bool) -> 
 
 
 def service_of(
-    row: Service, place: Place | None, capacities: Iterable[Capacity], *, discloses: bool
+    row: Service, place: Place | None, capacities: Iterable[Capacity], *, shown: bool
 ) -> dict[str, Any]:
     """Return a service as a ``service``; its structure stands among the organizations of the file."""
     pk = exported_id(row)
@@ -150,7 +148,7 @@ def service_of(
                 "location_id": location["id"],
                 "location": location,
             }
-            for location in _locations(pk, place, discloses=discloses)
+            for location in _locations(pk, place, shown=shown)
         ],
         "languages": [
             {"id": _id(pk, f"language-{code}"), "service_id": str(pk), "code": code, "name": code}
@@ -235,10 +233,10 @@ def _schedules(pk: UUID, row: Service) -> list[dict[str, Any]]:
     ]
 
 
-def _locations(pk: UUID, place: Place | None, *, discloses: bool) -> list[dict[str, Any]]:
+def _locations(pk: UUID, place: Place | None, *, shown: bool) -> list[dict[str, Any]]:
     if place is None:
         return []
-    visibility = place.visibility if discloses else str(Visibility.PROFESSIONAL)
+    visibility = place.visibility if shown else str(Visibility.PROFESSIONAL)
     own = uuid5(pk, "location")
     location: dict[str, Any] = {
         "id": str(own),
@@ -248,7 +246,7 @@ def _locations(pk: UUID, place: Place | None, *, discloses: bool) -> list[dict[s
             _attribute(own, "location", "visibility", visibility),
         ],
     }
-    if not discloses:
+    if not shown:
         return [location]
     for name in ("latitude", "longitude"):
         if getattr(place, name) is not None:

@@ -90,9 +90,9 @@ def added(entries: Iterable[Entry | Refused], side: Mapping[str, Any]) -> Iterab
         yield entry if extra is None else _with(entry, extra)
 
 
-def structure_of(row: Structure, place: Place | None, *, discloses: bool) -> dict[str, Any]:
-    """Return what the side file says of a structure; ``discloses``: its address stands in the other file."""
-    fields = _own(STRUCTURE, row) | _place(place, discloses=discloses)
+def structure_of(row: Structure, place: Place | None, *, shown: bool) -> dict[str, Any]:
+    """Return what the side file says of a structure; ``shown``: its address stands in the other file."""
+    fields = _own(STRUCTURE, row) | _place(place, shown=shown)
     if 0 < len(row.description) < 5:
         fields["description"] = row.description
     if row.parent is not None:
@@ -101,10 +101,10 @@ def structure_of(row: Structure, place: Place | None, *, discloses: bool) -> dic
 
 
 def service_of(
-    row: Service, place: Place | None, capacities: Iterable[Capacity], *, discloses: bool
+    row: Service, place: Place | None, capacities: Iterable[Capacity], *, shown: bool
 ) -> dict[str, Any]:
     """Return what the side file says of a service, as ``structure_of``."""
-    fields = _own(SERVICE, row) | _place(place, discloses=discloses)
+    fields = _own(SERVICE, row) | _place(place, shown=shown)
     if counts := [capacity_of(one) for one in capacities]:
         fields["capacities"] = counts
     return fields
@@ -126,10 +126,10 @@ def _own(kind: str, row: Structure | Service) -> dict[str, Any]:
     return fields
 
 
-def _place(place: Place | None, *, discloses: bool) -> dict[str, Any]:
+def _place(place: Place | None, *, shown: bool) -> dict[str, Any]:
     if place is None:
         return {}
-    if not discloses:
+    if not shown:
         # As an address that professionals alone read: nothing tells apart what is secret.
         return {"place": {"department": place.department, "visibility": str(Visibility.PROFESSIONAL)}}
     return {"place": {"department": place.department, "visibility": place.visibility}}

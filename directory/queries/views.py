@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from directory.codes import Visibility
-from directory.freshness import Freshness, freshness, vacancy_is_current
+from directory.freshness import Freshness, freshness, vacancy_counts
 from directory.links import is_unanswered
 from directory.models import Capacity, Place, Service, Structure
 from directory.opening import clock_department, hours_of
@@ -174,7 +174,7 @@ def line_of(service: Service, *, at: datetime) -> ServiceLine:
 
 def vacancy_of(capacities: Iterable[Capacity], *, at: datetime) -> int | None:
     """Return how many places are free in all; None where no vacancy is known any more."""
-    current = [one.vacancy for one in capacities if vacancy_is_current(one.told_at, one.valid_until, at=at)]
+    current = [one.vacancy for one in capacities if vacancy_counts(one.told_at, one.valid_until, at=at)]
     free = [vacancy for vacancy in current if vacancy is not None]
     return sum(free) if free else None
 
@@ -201,7 +201,7 @@ def address_view(place: Place | None) -> AddressView | None:
 
 def capacity_view(one: Capacity, *, at: datetime) -> CapacityView:
     """Return places as readers see them: a vacancy that is too old isn't told."""
-    is_current = vacancy_is_current(one.told_at, one.valid_until, at=at)
+    is_current = vacancy_counts(one.told_at, one.valid_until, at=at)
     return CapacityView(
         unit=one.unit,
         population=one.population,

@@ -14,7 +14,7 @@ from accounts import accountrequests
 from accounts import inputs as accounts_inputs
 from accounts.models import AccountRequest, AuthorityTerritory, GrantRequest, Membership, Organisation, User
 from accounts.models.accountrequest import Profession, Refused
-from accounts.roles import BY_TWO, REQUESTABLE, Role
+from accounts.roles import BY_TWO, ON_REQUEST, Role
 from core.inputs import Code, Flag, Id
 from outbox import delivery
 from outbox.models import Notice
@@ -477,7 +477,7 @@ def test_professions_are_those_of_the_form_without_private_persons():
 
 
 @pytest.mark.sec("SEC-AZ12")
-@pytest.mark.parametrize("role", sorted({*REQUESTABLE, *one_in(4, Role)}))
+@pytest.mark.parametrize("role", sorted({*ON_REQUEST, *one_in(4, Role)}))
 def test_few_roles_are_asked_for_and_what_was_asked_is_given(
     ada, sam, alice, signed_in, authority_93, organisation, role
 ):
@@ -488,7 +488,7 @@ def test_few_roles_are_asked_for_and_what_was_asked_is_given(
     asked = caller.post(
         "me/role-requests", {"role": role, "place": "93", "organisation": str(organisation.pk)}
     )
-    if role not in REQUESTABLE:
+    if role not in ON_REQUEST:
         assert asked.status_code == 400
         return
 

@@ -18,7 +18,7 @@ def main(name: str) -> None:
     from directory.models import Service, Structure
 
     at = datetime.now(UTC)
-    said = changes.Provenance(by=None, at=at, means="typed")
+    said = changes.Basis(by=None, at=at, means="typed")
     authority = Authority.objects.get(code="93")
     shared = {"authority": authority, "source": "own", "updated_on": at.date()}
     with transaction.atomic():

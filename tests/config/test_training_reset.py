@@ -141,13 +141,9 @@ def test_nothing_of_the_day_is_left_and_earlier_proofs_hold(world, apart, monkey
     assert (tmp_path / "log.key").exists()
     assert took < timedelta(seconds=60)
     after = rows()
-    left = {
-        table: len(day[table] & after.get(table, set()))
-        for table in day
-        if table not in reset.RETAINED_TABLES
-    }
+    left = {table: len(day[table] & after.get(table, set())) for table in day if table not in reset.RETAINED}
     assert {table: count for table, count in left.items() if count} == {}
-    assert gone == sum(len(found) for table, found in day.items() if table not in reset.RETAINED_TABLES)
+    assert gone == sum(len(found) for table, found in day.items() if table not in reset.RETAINED)
     assert not WrappedKey.objects.filter(pk__in=keys).exists()
     assert triggers() == before_triggers
 

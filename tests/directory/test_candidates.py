@@ -151,7 +151,7 @@ def test_to_a_secret_place_there_is_no_distance():
     place = Place(authority=authority(), structure=structure, service=service)
     address = {"address": "1 rue X", "insee_code": "93008", "longitude": 2.44, "latitude": 48.9}
     values = {"visibility": "secret", "department": "93", "secret": address}
-    changes.write(place, values, changes.Provenance(by=None, at=AT, means=Means.TYPED))
+    changes.write(place, values, changes.Basis(by=None, at=AT, means=Means.TYPED))
 
     (offer,) = find().offered
 

@@ -166,7 +166,7 @@ def test_another_address_ends_the_link_that_went_to_the_old_one(world, clock, wh
     (message,) = asked(clock)
     clock.on(hours=1)
     row = Service.objects.get(pk=service.pk) if whose == "service" else service.structure
-    said = changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
+    said = changes.Basis(by=None, at=clock.now, means=Means.PHONE)
     changes.write(row, {"email": "neuve@essai.invalid"}, said)
 
     with pytest.raises(LinkRefused):
@@ -204,7 +204,7 @@ def test_an_address_that_changed_before_a_merger_ends_the_link_too(world, clock)
     other = a_structure(world, email="neuve@essai.invalid")
     (message,) = asked(clock)
     clock.on(hours=1)
-    said = changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
+    said = changes.Basis(by=None, at=clock.now, means=Means.PHONE)
     changes.write(service.structure, {"email": "neuve@essai.invalid"}, said)
     editor = world.actor("directory_editor", at=clock.now)
     merging.merge(other.pk, service.structure_id, actor=editor, at=clock.now)

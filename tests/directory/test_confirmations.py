@@ -178,7 +178,7 @@ def test_a_secret_address_is_not_shown(world, service, token, clock, stranger):
         authority=service.authority, structure=service.structure, visibility="secret", department="93"
     )
     secret = {"address": "7 rue Planté-Canari", "commune": "Canarville", "postal_code": "93999"}
-    changes.write(place, {"secret": secret}, changes.Provenance(by=None, at=clock.now, means=Means.TYPED))
+    changes.write(place, {"secret": secret}, changes.Basis(by=None, at=clock.now, means=Means.TYPED))
     shown = stranger.post(PAGE, {"token": token})
 
     assert "Adresse scellée (département 93)" in text(shown)
@@ -473,9 +473,7 @@ def test_an_editor_undoes_an_answer_and_what_changed_since_stays(world, service,
     )  # fmt: skip
     clock.on(hours=1)
     row = Service.objects.get(pk=service.pk)
-    changes.write(
-        row, {"answer_delay_hours": 24}, changes.Provenance(by=None, at=clock.now, means=Means.PHONE)
-    )
+    changes.write(row, {"answer_delay_hours": 24}, changes.Basis(by=None, at=clock.now, means=Means.PHONE))
     one = Verification.objects.filter(service=service, means="link").first()
     for name, code in (("crip_coordinator", "93"), ("directory_editor", "75")):
         with pytest.raises(NotAllowed):
@@ -523,7 +521,7 @@ def test_a_whole_confirmation_undone_is_no_verification_any_more(world, service,
 
 
 def test_what_an_editor_said_is_not_undone_so(world, service, clock):
-    said = changes.Provenance(by=world.user("directory_editor").pk, at=clock.now, means=Means.PHONE)
+    said = changes.Basis(by=world.user("directory_editor").pk, at=clock.now, means=Means.PHONE)
     changes.write(service, {"contact_name": "X"}, said)
 
     with pytest.raises(NotVisible):

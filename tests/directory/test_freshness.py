@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from directory import freshness
 from directory.codes import Means, Need
-from directory.freshness import Freshness, freshness_of, oldest, sentence, vacancy_is_current
+from directory.freshness import Freshness, freshness_of, oldest, sentence, vacancy_counts
 from directory.models import Capacity, Service
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -118,12 +118,12 @@ def test_places_told_a_week_ago_are_not_known_any_more(told, until, known):
     told_at, valid_until = NOON - told, None if until is None else NOON + until
     row = Capacity(vacancy=2, told_at=told_at, valid_until=valid_until)
 
-    assert vacancy_is_current(told_at, valid_until, at=NOON) is known
+    assert vacancy_counts(told_at, valid_until, at=NOON) is known
     assert freshness.vacancy(row, at=NOON) == (2 if known else None)
 
 
 def test_places_that_nobody_told_are_not_known():
-    assert not vacancy_is_current(None, None, at=NOON)
+    assert not vacancy_counts(None, None, at=NOON)
 
 
 @pytest.mark.parametrize(

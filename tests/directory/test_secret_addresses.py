@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from directory import queries
 from directory.actions import changes, merging, places, secrets, services, structures
-from directory.actions.changes import Provenance
+from directory.actions.changes import Basis
 from directory.codes import Means, OpeningPurpose
 from directory.inputs import PlaceInput, SearchInput, ServiceInput
 from directory.models import Place, Reach, SecretOpening, Service, Structure, Verification
@@ -277,7 +277,7 @@ def test_neither_a_file_nor_a_link_writes_a_secret_place(secret, means, values):
     place = Place.objects.get()
 
     with pytest.raises(ValueError, match="editor"):
-        changes.write(place, values, Provenance(by=None, at=AT, means=means))
+        changes.write(place, values, Basis(by=None, at=AT, means=means))
 
     assert Place.objects.get().visibility == "secret"
 
@@ -552,7 +552,7 @@ def test_neither_a_file_nor_a_link_takes_the_last_contact(world, secret, means):
     service = Service.objects.select_related("structure", "authority").get()
 
     with pytest.raises(InvalidInput), transaction.atomic():
-        changes.write(service, {"phone": ""}, Provenance(by=None, at=AT, means=means))
+        changes.write(service, {"phone": ""}, Basis(by=None, at=AT, means=means))
 
     service.refresh_from_db()
     assert service.phone

@@ -132,7 +132,7 @@ class Planted:
 
     def __init__(self, world):
         at = NOW
-        said = changes.Provenance(by=None, at=at, means=Means.PHONE)
+        said = changes.Basis(by=None, at=at, means=Means.PHONE)
         editor = world.actor("directory_editor", at=at)
         self.structure = a_structure(
             world, name="Le Refuge", phone="+33199001234", email="refuge@exemple.fr", **LEADS
@@ -142,7 +142,7 @@ class Planted:
             distance_placement=True, verified_on=at.date(), verified_by="phone", source_url=OF_SERVICE,
         )  # fmt: skip
         # What is said of them has its history, from when nothing was secret.
-        told = changes.Provenance(by=None, at=at, means=Means.TYPED)
+        told = changes.Basis(by=None, at=at, means=Means.TYPED)
         self.sibling = a_service(world, structure=self.structure)
         changes.write(self.sibling, {"source_url": OF_SIBLING}, told)
         changes.write(self.service, {"source_url": ""}, told)
@@ -160,7 +160,7 @@ class Planted:
         self.opening = self.place.openings.get()
         filer = world.actor("filer", at=at)
         self.report = reports.report(self.service.pk, {"sentence": "Le nom a changé."}, actor=filer, at=at)
-        link = changes.Provenance(by=None, at=at, means=Means.LINK)
+        link = changes.Basis(by=None, at=at, means=Means.LINK)
         changes.write(self.service, {"contact_name": "Le chef"}, link)
         row = di_structure(
             telephone="01 99 00 12 34", adresse=ADDRESS["address"], complement_adresse=ADDRESS["complement"],
@@ -304,8 +304,8 @@ def test_a_file_of_public_numbers_tells_no_other_editor_which_stand_for_a_secret
     run, plan = done(world, packed([row | {"id": "demo--other"}]), code="75", at=NOW)
 
     assert (run.held, run.left_out, plan.steps) == (0, 1, [])
-    assert not access.editable_rows_on_hold(world.actor("directory_editor", "75", at=NOW)).exists()
-    mine = access.editable_rows_on_hold(world.actor("directory_editor", at=NOW))
+    assert not access.import_rows(world.actor("directory_editor", "75", at=NOW)).exists()
+    mine = access.import_rows(world.actor("directory_editor", at=NOW))
     assert {one.source_id for one in mine} == {HELD_ID, "demo--other"}
 
 

@@ -985,7 +985,7 @@ def _has_it_asked(world: World) -> tuple[str, Any]:
 @on_page("POST /annuaire/services/{id}/historique/{id}/annulation")
 def _undoes_an_answer(world: World) -> tuple[str, Any, Any]:
     service = a_service(world)
-    said = changes.Provenance(by=None, at=datetime.now(UTC), means=Means.LINK)
+    said = changes.Basis(by=None, at=datetime.now(UTC), means=Means.LINK)
     changes.write(service, {"contact_name": "Un inconnu"}, said)
     return "directory_editor", service.pk, service.verifications.get().pk
 

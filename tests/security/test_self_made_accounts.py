@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import GrantRequest, Membership, User
-from accounts.roles import NEED_ORGANISATION, NEED_UNIT, PROGRAMS, REQUESTABLE, Role
+from accounts.roles import NEED_ORGANISATION, NEED_UNIT, ON_REQUEST, PROGRAMS, Role
 from outbox import delivery
 from tests.conftest import see_all
 from tests.factories.concerns import concern
@@ -190,7 +190,7 @@ def by_request_of_the_account(admin):
     body = {"role": admin.role, "place": "93", "organisation": admin.wanted().get("organisation")}
     asked = client.post("/api/v1/me/role-requests", body, content_type="application/json")
     see_all()
-    assert (asked.status_code == 201) == (admin.role in REQUESTABLE & NEED_ORGANISATION), asked.content
+    assert (asked.status_code == 201) == (admin.role in ON_REQUEST & NEED_ORGANISATION), asked.content
     if asked.status_code == 201:
         said = {"organisation": body["organisation"], "certificate": timezone.now().date().isoformat()}
         if admin.role != "measure_service":

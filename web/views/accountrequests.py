@@ -13,7 +13,7 @@ from accounts.inputs import AccountRequestInput, ColleagueInput, LinkInput, Role
 from accounts.models import AccountRequest
 from accounts.models.user import Language
 from accounts.request import ServiceRequest
-from accounts.roles import REQUESTABLE, Role
+from accounts.roles import ON_REQUEST, Role
 from accounts.territory import served_places
 from accounts.validated_actions import request_account, request_colleague, request_role
 from referrals.vocabulary.formats import moment
@@ -123,7 +123,7 @@ class AskRole(AskingPage):
     def choices(self) -> dict[str, Pairs]:
         seen = access.visible_organisations(self.actor).order_by("name", "pk")
         return super().choices() | {
-            "role": [(str(role), role_words(str(role))) for role in Role if role in REQUESTABLE],
+            "role": [(str(role), role_words(str(role))) for role in Role if role in ON_REQUEST],
             "organisation": [("", gettext("Aucune de la liste")), *named(seen)],
         }
 

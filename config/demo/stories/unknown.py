@@ -36,7 +36,7 @@ def play(stage: Stage, now: datetime) -> UUID:
         at_=located_at,
         text="La mineure est retrouvée et mise à l'abri ; elle a donné son identité.",
     )
-    identity = {
+    facts = {
         "identity_known": "known",
         "last_name": "Exemple",
         "first_names": "Inès",
@@ -48,8 +48,7 @@ def play(stage: Stage, now: datetime) -> UUID:
         "rectify",
         at=located_at + acts.HOUR,
         corrections=[
-            {"part": "children", "row": girl, "field": name, "value": value}
-            for name, value in identity.items()
+            {"part": "children", "row": girl, "field": name, "value": value} for name, value in facts.items()
         ],
         reason="Identité communiquée par la police.",
     )

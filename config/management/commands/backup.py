@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.erasures import CASE_COPIES
 from audit.errors import AuditError
 from config import backups
-from config.acts import BACKUP_MADE, BACKUP_NOTED, KEYS_COMPACTED
+from config.acts import BACKUP_MADE, BACKUP_SEEN, KEYS_COMPACTED
 from config.backups import CASES, KEYS, CopyError
 from config.recovery import entries, folders, pgbackrest, status
 from core.clock import instant
@@ -114,8 +114,5 @@ def _keep(part: str, *, oldest: datetime, newest: datetime) -> None:
     recorded = (status.oldest_backup(part), status.last_backup(part))
     if recorded != (oldest.replace(microsecond=0), newest.replace(microsecond=0)):
         entries.write(
-            BACKUP_NOTED,
-            rule=part,
-            from_state=f"{oldest:{status.STAMP}}",
-            to_state=f"{newest:{status.STAMP}}",
+            BACKUP_SEEN, rule=part, from_state=f"{oldest:{status.STAMP}}", to_state=f"{newest:{status.STAMP}}"
         )

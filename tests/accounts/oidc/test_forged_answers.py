@@ -318,7 +318,7 @@ def judged(provider, *, begun: float, **claims):
     provider.userinfo = {"iat": NOW, "exp": NOW + 60}
     _, back = asked(profile.address_to_ask(one, metadata.of(one), visit))
     code = parse_qs(urlsplit(back).query)["code"][0]
-    return profile.stated_identity(one, visit, code, named=True, at=AT)
+    return profile.profile_of(one, visit, code, named=True, at=AT)
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ def counts_equal(counts: list[Capacity], entry: Entry) -> None:
 def test_a_structure_comes_back_from_data_inclusion(row: Structure, place: Place | None) -> None:
     item = json.loads(json.dumps(data_inclusion.structure_of(row, place)))
     side = json.loads(
-        json.dumps({"structures": {item["id"]: side_file.structure_of(row, place, discloses=True)}})
+        json.dumps({"structures": {item["id"]: side_file.structure_of(row, place, shown=True)}})
     )
 
     assert data_inclusion.fault_of(STRUCTURE, item, warnings=True) is None
@@ -184,7 +184,7 @@ def test_a_service_comes_back_from_data_inclusion(
 ) -> None:
     item = json.loads(json.dumps(data_inclusion.service_of(row, place)))
     side = json.loads(
-        json.dumps({"services": {item["id"]: side_file.service_of(row, place, counts, discloses=True)}})
+        json.dumps({"services": {item["id"]: side_file.service_of(row, place, counts, shown=True)}})
     )
 
     assert data_inclusion.fault_of(SERVICE, item, warnings=True) is None
@@ -199,8 +199,8 @@ def test_a_service_comes_back_from_data_inclusion(
 def test_a_structure_and_a_service_come_back_from_hsds(
     row: Service, place: Place | None, counts: list[Capacity]
 ) -> None:
-    organization = json.loads(json.dumps(hsds.organization_of(row.structure, place, discloses=True)))
-    service = json.loads(json.dumps(hsds.service_of(row, place, counts, discloses=True)))
+    organization = json.loads(json.dumps(hsds.organization_of(row.structure, place, shown=True)))
+    service = json.loads(json.dumps(hsds.service_of(row, place, counts, shown=True)))
 
     assert not list(hsds.validator("organization").iter_errors(organization))
     assert not list(hsds.validator("service").iter_errors(service))

@@ -106,7 +106,7 @@ class Imports(EditorPage, ListPage):
         return _line(row)
 
     def around(self) -> dict[str, Any]:
-        waiting = access.editable_rows_on_hold(self.actor).filter(settled_at=None).count()
+        waiting = access.import_rows(self.actor).filter(settled_at=None).count()
         return super().around() | {"held": waiting, "authorities": authorities(self)}
 
 
@@ -217,7 +217,7 @@ class WaitingRows(EditorPage, ListPage):
     template = "web/directory/held.html"
 
     def rows(self, asked: dict[str, Any]) -> Page:
-        waiting = access.editable_rows_on_hold(self.actor).filter(settled_at=None)
+        waiting = access.import_rows(self.actor).filter(settled_at=None)
         return page_of(waiting, order=("id",), **asked)
 
     def line(self, row: HeldRow) -> dict[str, Any]:
