@@ -142,7 +142,7 @@ class Index:
             verdicts = ((self._compared(mine, at), at) for at in part)
             return [(verdict, at) for verdict, at in verdicts if verdict is not None]
 
-        shown = candidates.until_found(candidates.to_open(likely), judge)
+        shown = candidates.until_same(candidates.to_open(likely), judge)
         shown.sort(key=lambda one: -one[0].score)
         same = [at for verdict, at in shown if verdict.kind == "same"]
         return Answer(same, len(likely), [at for verdict, at in shown if "siblings" in verdict.reasons])
