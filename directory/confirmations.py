@@ -7,6 +7,8 @@ suspended, so that nobody is sent there, and an editor closes it: nothing leaves
 sealed is shown or asked.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,10 +23,18 @@ from core.languages import FRENCH, in_both
 from core.languages import Text as Sentence
 from directory import freshness, links
 from directory.codes import Accepts, Sex, Situation, Status, Visibility
-from directory.contact_details import has_contact_details
 from directory.fields import Email, Phone, reads_as_hours
 from directory.models import Capacity, Place, Service
 from directory.rules import place_of
+
+#: Times of day, which in hours aren't the digits of a number that one calls.
+_TIME: Final = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4])\s?[:hH]\s?[0-5]\d(?!:?\d)")
+#: Six digits or more, whatever short signs stand between them; an address of mail or of a page.
+_DETAILS: Final = re.compile(
+    r"\d(?:[\W_]{0,3}\d){5}|@|://|\bwww\b|\barobase\b|\(at\)|\[at\]|\w\.(?:com|eu|fr|info|net|org)\b",
+    re.IGNORECASE,
+)
+
 
 RIGHT: Final = "right"
 WRONG: Final = "wrong"
@@ -46,6 +56,28 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 WAITS: Final = ("phone", "email")
 #: A text of an answer that waits is kept in pieces of so many characters: a report is one sentence.
 _PIECE: Final = 400
+
+
+_CLOSED: Final = _("La structure dit qu'elle a fermé : appelez-la, puis fermez la fiche.")
+_PROPOSED: Final[Mapping[str, Any]] = {
+    "phone": _("Téléphone proposé par la structure : %(value)s"),
+    "email": _("Courriel proposé par la structure : %(value)s"),
+}
+#: The texts of an answer by which somebody could be reached, by their columns.
+_TEXTS: Final[Mapping[str, Any]] = {
+    "contact_name": _("Personne à joindre proposée par la structure : %(value)s"),
+    "opening_hours": _("Horaires proposés par la structure : %(value)s"),
+    "opening_hours_text": _("Horaires proposés par la structure : %(value)s"),
+    "documents_wanted": _("Documents à joindre proposés par la structure : %(value)s"),
+    "documents_never": _("Documents à ne jamais envoyer proposés par la structure : %(value)s"),
+    "told_by": _("Nom donné par la personne qui a répondu : %(value)s"),
+}
+
+
+def has_contact_details(text: str, *, is_hours: bool = False) -> bool:
+    """Tell whether a text holds a number to call or an address to write to, however it is spelled in signs."""
+    plain = unicodedata.normalize("NFKC", text)
+    return bool(_DETAILS.search(_TIME.sub(" h ", plain) if is_hours else plain))
 
 
 def _right_or_wrong() -> Code:
@@ -278,22 +310,6 @@ def _status(answers: Mapping[str, Any], outcome: Outcome) -> None:
         works = Status.SUSPENDED
         outcome.waiting.append(stored_text(_CLOSED))
     outcome.values |= {"status": works, "suspended_until": until}
-
-
-_CLOSED: Final = _("La structure dit qu'elle a fermé : appelez-la, puis fermez la fiche.")
-_PROPOSED: Final[Mapping[str, Any]] = {
-    "phone": _("Téléphone proposé par la structure : %(value)s"),
-    "email": _("Courriel proposé par la structure : %(value)s"),
-}
-#: The texts of an answer by which somebody could be reached, by their columns.
-_TEXTS: Final[Mapping[str, Any]] = {
-    "contact_name": _("Personne à joindre proposée par la structure : %(value)s"),
-    "opening_hours": _("Horaires proposés par la structure : %(value)s"),
-    "opening_hours_text": _("Horaires proposés par la structure : %(value)s"),
-    "documents_wanted": _("Documents à joindre proposés par la structure : %(value)s"),
-    "documents_never": _("Documents à ne jamais envoyer proposés par la structure : %(value)s"),
-    "told_by": _("Nom donné par la personne qui a répondu : %(value)s"),
-}
 
 
 def _proposal(code: str, answers: Mapping[str, Any]) -> str:

@@ -12,8 +12,8 @@ from rest_framework import serializers
 from accounts.identifiers import normalised_email
 from accounts.territory import departments
 from core.inputs import Reads, Text
+from directory.geography import is_zone
 from directory.phones import normalised_phone
-from directory.zones import is_zone
 
 _RNA: Final = re.compile(r"W[0-9A-Z][0-9]{8}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}", re.ASCII)

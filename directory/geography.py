@@ -6,6 +6,7 @@ may learn which commune is asked about. Less than a megabyte in each worker, rea
 
 import gzip
 import json
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from accounts import territory
+from accounts.territory import commune, departments
 
 DATA: Final = Path(__file__).parent / "data"
 COMMUNES: Final = DATA / "communes.csv.gz"
@@ -226,3 +228,24 @@ def _gravity(ring: list[list[float]]) -> tuple[float, float, float]:
         cross = x0 * y1 - x1 * y0
         area, x, y = area + cross, x + (x0 + x1) * cross, y + (y0 + y1) * cross
     return area, x, y
+
+
+FRANCE: Final = "france"
+_EPCI: Final = re.compile(r"[0-9]{9}")
+_COUNTRY: Final = re.compile(r"99[0-5][0-9]{2}")
+#: Of these a country of the official code that is France itself.
+COUNTRY_FRANCE: Final = "99100"
+
+
+def is_zone(code: str) -> bool:
+    """Tell whether a code is that of an existing commune or département, of an EPCI, a country, or ``france``."""
+    if code in (FRANCE, COUNTRY_FRANCE) or code in departments():
+        return True
+    return bool(_EPCI.fullmatch(code) or _COUNTRY.fullmatch(code)) or commune(code) is not None
+
+
+def around(place: str) -> list[str]:
+    """Return the zones in which a place lies: of a commune (INSEE code), or of a département with its parts."""
+    territory = commune(place)
+    zones = zones_of(territory.code, territory.department) if territory else zones_of("", place)
+    return sorted({*zones.communes, *zones.groups, *zones.parts, zones.department, COUNTRY_FRANCE, FRANCE})

@@ -13,7 +13,7 @@ class WebConfig(AppConfig):
         """Lend the words of the pages to the copies of access requests, which are made below them."""
         from referrals.access_requests import wording
         from web import copied_words
-        from web.guidance import checking, reviews  # noqa: F401 - its check; its notice and its recurring work
+        from web.guidance import reviews, shown  # noqa: F401 - its check; its notice and its recurring work
 
         wording.word_by(
             label=copied_words.label,

@@ -1,5 +1,6 @@
 """API views of the auditors' ready-made questions, one address each, and of entries as a table."""
 
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from django.http import FileResponse
@@ -10,14 +11,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import inspection, questions
-from audit.api.caller import actor_and_instant
 from audit.api.serializers import EntryPageOut
 from audit.inputs import ActorQuery, QuestionQuery, SubjectQuery, TableQuery
+from audit.inspection import Auditing
 from audit.questions import QUESTIONS, Question
 from core.languages import in_both
 from core.paging import envelope
 
 _QUERIES: Final = {"subject": SubjectQuery, "actor": ActorQuery, "": QuestionQuery}
+
+
+def actor_and_instant(request: Request) -> tuple[Auditing | None, datetime]:
+    """Return who asks and at which instant; the pipeline, which stands above this app, has set both."""
+    carried: Any = request  # the framework's request passes on what the one under it has
+    return carried.actor, carried.at
 
 
 class Ask(APIView):

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audit import activity, checkpoints, health, inspection, proofs
-from audit.api.caller import actor_and_instant
+from audit.api.questions import actor_and_instant
 from audit.api.serializers import (
     ActivityOut,
     CheckpointOut,

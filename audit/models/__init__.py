@@ -10,11 +10,9 @@ from audit.models.entries import (
     _EntryColumns,
 )
 from audit.models.erasures import JournalMark, Replayed, Shred
-from audit.models.findings import Alarm, Refused
-from audit.models.honeytokens import Decoy
+from audit.models.findings import Alarm, Decoy, Refused
 from audit.models.keeping import LegalHold, PrunedRun, PruneMark
-from audit.models.passes import SequencerPass
-from audit.models.tree import Checkpoint, Cosignature, Leaf, LogOrigin, Tile
+from audit.models.tree import Checkpoint, Cosignature, Leaf, LogOrigin, SequencerPass, Tile
 
 __all__ = [
     "ActorPseudonym",

@@ -1,4 +1,4 @@
-"""Models of integrity findings: entries refused a place, and alarms (docs/decisions, 0037)."""
+"""Models of integrity findings: entries refused a place, alarms (docs/decisions, 0037), and decoys (SEC-AZ17)."""
 
 from typing import ClassVar
 
@@ -51,3 +51,17 @@ class Alarm(Authentic):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Decoy(models.Model):
+    """The pseudonym of a decoy file of one authority; made by ``manage.py decoy``, and never changed."""
+
+    subject = models.UUIDField(primary_key=True)
+    tenant = models.UUIDField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["tenant"], name="audit_decoy_tenant"),)
+
+    def __str__(self) -> str:
+        return str(self.subject)

@@ -15,7 +15,7 @@ from accounts.actor import Actor
 from accounts.territory import competent_authority, department_of
 from bench.bare import models as bare
 from referrals.filing import form
-from referrals.policy import dates
+from referrals.policy import working_time
 from referrals.vocabulary import ages, formats
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.workflow import deadlines
@@ -121,7 +121,7 @@ def _clocks(model: Any, referral: Any, at: datetime, zone: ZoneInfo) -> list[Any
     dues = {
         ClockCode.C1: at + timedelta(hours=24),
         ClockCode.C4: referral.statutory_due_at,
-        ClockCode.C5: dates.after_months(at, deadlines.FEEDBACK_MONTHS, zone),
+        ClockCode.C5: working_time.after_months(at, deadlines.FEEDBACK_MONTHS, zone),
     }
     return [
         model(

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from config.demo.cast import Cast
+from config.demo.cast import Cast, Stage
 from config.demo.show import HOME
-from config.demo.stage import Stage
 from referrals.access import row_level_security
 from referrals.data_breaches import actions
 from referrals.models import DataBreach

@@ -1,9 +1,10 @@
-"""People of the demonstration: every role in each of the three authorities, and their institutions."""
+"""People of the demonstration: three authorities with every role, their institutions, and the stage of a story."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import ClassVar, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
@@ -19,6 +20,7 @@ from encryption import digest
 from referrals.models import on_call_rota
 from referrals.on_call_rota import actions as on_call_rota_actions
 from referrals.policy_changes import actions as policy_changes_actions
+from web.training.playing import Player
 
 CODES: Final = ("75", "93", "59")
 DOMAIN: Final = "demo.invalid"
@@ -217,3 +219,20 @@ def put_on_duty(cast: Cast, *, at: datetime) -> None:
         shift = on_call_rota_actions.Shift(officer.pk, on_call_rota.Place.FIRST, at, until)
         by = actor_of_user(cast.user(code, "territory_admin"), ORIGIN, at=at)
         on_call_rota_actions.add(authority.pk, shift, actor=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Player):
+    """One authority of the cast."""
+
+    origin: ClassVar[Origin] = ORIGIN
+    cast: Cast
+    code: str
+
+    def user(self, name: str) -> User:
+        """Return one of its people."""
+        return self.cast.user(self.code, name)
+
+    def place(self, key: str) -> UUID:
+        """Return the id of an institution of the authority."""
+        return self.cast.places[self.code, key].pk

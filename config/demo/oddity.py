@@ -7,9 +7,8 @@ from django.db import connections
 
 from audit import journal
 from config.demo import proof
-from config.demo.cast import Cast
+from config.demo.cast import Cast, Stage
 from config.demo.show import HOME
-from config.demo.stage import Stage
 from referrals.access import row_level_security
 from referrals.access_review import tasks as access_review_tasks
 from referrals.models import AccessAnomaly

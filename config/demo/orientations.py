@@ -5,9 +5,8 @@ from typing import Final
 
 from django.db import transaction
 
-from config.demo.cast import Cast
+from config.demo.cast import Cast, Stage
 from config.demo.show import HOME
-from config.demo.stage import Stage
 from directory.codes import Need
 from directory.models import Reach
 from referrals.access import row_level_security, visibility

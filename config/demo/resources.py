@@ -11,9 +11,8 @@ from typing import Any, Final
 from django.db import transaction
 
 from accounts.actor import Actor
-from config.demo.cast import Cast
+from config.demo.cast import Cast, Stage
 from config.demo.show import HOME
-from config.demo.stage import Stage
 from directory.actions import capacities, places, seeds, services, structures
 from directory.inputs import CapacityInput, PlaceInput, ServiceInput, StructureInput, VerificationInput
 from directory.models import Structure

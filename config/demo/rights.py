@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from config.demo.cast import Cast
+from config.demo.cast import Cast, Stage
 from config.demo.show import HOME
-from config.demo.stage import Stage
 from config.demo.stories import siblings
 from referrals.access import row_level_security
 from referrals.access_requests import actions

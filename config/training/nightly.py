@@ -5,11 +5,11 @@ Imported where this is a training instance (``config/apps.py``), and registered 
 
 from datetime import datetime, timedelta
 
-from config.training import reset, schedule
+from config.training import reset
 from outbox.scheduler import recurring
 
 
-@recurring(schedule.NAME, every=timedelta(days=1), lease=timedelta(minutes=10))
+@recurring(reset.NAME, every=timedelta(days=1), lease=timedelta(minutes=10))
 def run(at: datetime) -> int:
     """Reset the instance; return how many rows went."""
     return reset.reset(at=at)

@@ -6,28 +6,42 @@ nothing. Training knows SQLite alone (``refusals``): the triggers of append-only
 the same transaction, those of the journal never, and whoever reads meanwhile sees the day before or the morning after.
 """
 
+import os
 import shutil
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from audit import checkpoints, erasures, journal, pseudonyms, sequencer
 from audit.events import Purpose
 from config import acts, env, state_mark
-from config.training import refusals, schedule, seed
+from config.demo.cast import CODES, Cast, gather, give_applications, put_on_duty
+from config.training import refusals
 from encryption import cache
 from encryption.authentic import tables as tables_told
 from encryption.models import SERVICE_KINDS, Shredded, WrappedKey
 from encryption.row_writes import Audited
 from outbox import maintenance_gate, training
+from outbox.models import Work
 from referrals.access_review import tasks as access_review_tasks
 from referrals.composition.row_signatures import rows_of
+
+NAME: Final = "training:reset"
+HOUR: Final = 3
+ZONE: Final = ZoneInfo("Europe/Paris")
+
+
+#: For how long everybody has been in place.
+IN_PLACE_FOR: Final = timedelta(days=150)
+
 
 #: What stays: the journal and its tree, the marks of the database, and what migrations put there.
 RETAINED: Final = frozenset(
@@ -52,6 +66,30 @@ RETAINED: Final = frozenset(
 )
 
 
+def next_night(after: datetime) -> datetime:
+    """Return the next three o'clock after an instant."""
+    here = after.astimezone(ZONE)
+    night = here.replace(hour=HOUR, minute=0, second=0, microsecond=0, fold=0)
+    return night if night > here else (night + timedelta(days=1)).replace(fold=0)
+
+
+def plan(*, after: datetime) -> None:
+    """Let the next reset be due in the night after ``after``: a claim that runs now has ended by that."""
+    before = Work.objects.filter(pk=NAME).values_list("fence", flat=True).first() or 0
+    planned = {"next_at": next_night(after), "ran_at": after, "fence": before + 2, "leased_until": None}
+    Work.objects.update_or_create(pk=NAME, defaults=planned)
+
+
+def people(*, at: datetime) -> Cast:
+    """Put authorities and people in place, within the caller's transaction; who is there stays. Return them."""
+    with open(os.devnull, "w") as nowhere:
+        call_command("load_territories", only=",".join(CODES), stdout=nowhere)
+    cast = gather(since=at - IN_PLACE_FOR, now=at)
+    give_applications(cast, at=at)
+    put_on_duty(cast, at=at)
+    return cast
+
+
 def reset(*, at: datetime) -> int:
     """Empty the training instance and people it anew; return how many rows of the day went.
 
@@ -70,8 +108,8 @@ def reset(*, at: datetime) -> int:
         gone = _emptied()
         _forget()
         journal.record(acts.TRAINING_RESET, actor=None, at=at, purpose=Purpose.MAINTENANCE, count=gone)
-        seed.people(at=at)
-        schedule.plan(after=at)
+        people(at=at)
+        plan(after=at)
     # Behind the commit: a reset that breaks off leaves keys that open nothing, never rows that nothing opens.
     Shredded.objects.all().delete()
     for begin in range(0, len(ids), 500):

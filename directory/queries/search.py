@@ -16,11 +16,11 @@ from accounts.actor import Actor
 from core.paging import Page, page_of
 from directory.access import visible_services
 from directory.codes import SHELTER, Need, Status
+from directory.geography import around
 from directory.models import Place, Reach, Service
 from directory.opening import Hours, clock_department, hours_of, opening_at, zone_of
 from directory.queries.views import line_of, with_places
 from directory.reach import EVERYWHERE, FAR
-from directory.zones import around
 
 #: Whose hours are looked at when somebody asks what is open now: the first by name.
 OPEN_AMONG: Final = 5_000

@@ -27,7 +27,7 @@ from referrals.execution import row_proposals
 from referrals.execution.runner import run_step
 from referrals.letters import paper
 from referrals.models import AccessFile, AccessOpinion, AccessPart, AccessRedaction, Referral, RowApproval
-from referrals.policy import dates
+from referrals.policy import working_time
 from referrals.vocabulary.access_requests import (
     Gate,
     Outcome,
@@ -52,7 +52,7 @@ MONTHS, MONTHS_EXTENDED = 1, 3
 def due(sheet: Sheet, months: int) -> datetime:
     """Return the end of the day by which a request is answered: so many months after its receipt (C21)."""
     received = datetime.combine(sheet.row.received_on, time(12), tzinfo=sheet.zone)
-    return dates.after_months(received, months, sheet.zone)
+    return working_time.after_months(received, months, sheet.zone)
 
 
 # --- Receipt and identity (AR1 to AR3) ----------------------------------------------------------------

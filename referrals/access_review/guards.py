@@ -10,17 +10,30 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.veil import account_of
 from core.languages import Text
-from referrals.access_review import hooks
 from referrals.access_review.inputs import Judged
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
+from referrals.workflow.hooks import Hook
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import OF_ITS_ROW, answers, rule
 
 if TYPE_CHECKING:
+    from referrals.access_review.sheet import Sheet
     from referrals.models import AccessAnomaly
+
+
+#: An access was found unjustified: a data breach opens by itself, in the same transaction (N06 ⇒ DB1).
+found_unjustified: "Hook[[AccessAnomaly, Sheet], None]" = Hook("found_unjustified")
+#: Whether the breach of an anomaly was notified, or its risk ruled out (N09).
+breach_is_settled: "Hook[[AccessAnomaly], bool]" = Hook("breach_is_settled")
+
+
 #: The two offices that learn together who stands behind a pseudonym.
 RESOLVERS: Final = (Role.AUDITOR, Role.DPO)
+
+
+AGENT_NOT_ASKED: Final = _("L'agent n'a pas encore été interrogé.")
+AGENT_MAY_ANSWER: Final = _("L'agent peut encore répondre.")
 
 
 @rule(_("Cette anomalie porte sur votre propre compte."), fact_class=OF_ITS_ROW)
@@ -33,10 +46,6 @@ def not_about_oneself(sheet: Sheet, step_input: object) -> bool:
 def somebody_can_be_asked(sheet: Sheet, step_input: Nothing | None) -> bool:
     """A question goes to the agent whom the anomaly is about, once."""
     return sheet.row.who is not None and sheet.row.asked_at is None
-
-
-AGENT_NOT_ASKED: Final = _("L'agent n'a pas encore été interrogé.")
-AGENT_MAY_ANSWER: Final = _("L'agent peut encore répondre.")
 
 
 @answers(AGENT_NOT_ASKED, AGENT_MAY_ANSWER, fact_class=OF_ITS_ROW)
@@ -57,7 +66,7 @@ def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
 @rule(_("Sa violation de données n'est ni notifiée à la CNIL, ni écartée à deux."), fact_class=OF_ITS_ROW)
 def breach_is_dealt_with(sheet: Sheet, step_input: Nothing | None) -> bool:
     """An anomaly closes after its breach was notified to the CNIL or its risk ruled out (§2.7)."""
-    return hooks.breach_is_settled(sheet.row)
+    return breach_is_settled(sheet.row)
 
 
 def _can_sign_in(anomaly: AccessAnomaly) -> bool:

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from audit.events import Purpose
-from referrals.access_review import effects, guards, inputs
+from referrals.access_review import guards, inputs
 from referrals.access_review.sheet import Sheet
 from referrals.models import AccessAnomaly
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -31,6 +31,11 @@ step = StepDecorator(
     purpose=Purpose.AUDIT,
 )
 DPO: Final = (Role.DPO,)
+
+
+def open_breach(sheet: Sheet) -> None:
+    """Open the data breach that an unjustified access is, in the same transaction (N06 ⇒ DB1)."""
+    guards.found_unjustified(sheet.row, sheet)
 
 
 @step(
@@ -105,7 +110,7 @@ def justify(anomaly: AccessAnomaly, step_input: inputs.Grounded, sheet: Sheet) -
     takes=inputs.Judged,
     stops=[C.R_ANOMALY],
     guards=[guards.not_about_oneself, guards.agent_had_the_time],
-    effects=[effects.open_breach],
+    effects=[open_breach],
 )
 def find_unjustified(anomaly: AccessAnomaly, step_input: inputs.Judged, sheet: Sheet) -> None:
     """Find that there was none: a data breach opens by itself, and its 72 hours run from now on (C22)."""

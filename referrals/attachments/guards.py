@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
 from referrals.attachments import quarantine
-from referrals.attachments.barring_inputs import BarFile, DestroyFile, UnbarFile
+from referrals.attachments.inputs import BarFile, DestroyFile, UnbarFile
+from referrals.vocabulary.attachments import Barring
 from referrals.workflow.case import Case
 from referrals.workflow.rules import answers, rule
 
@@ -40,3 +41,13 @@ def file_is_barred(case: Case, step_input: DestroyFile | UnbarFile | None) -> Te
 def file_is_not_held(case: Case, step_input: DestroyFile | None) -> bool:
     """Nothing of a case on hold is destroyed, wherever else the file is held (§2.8 no. 10)."""
     return step_input is None or not quarantine.on_hold(step_input.file)
+
+
+@rule(
+    _("Le parquet ou les enquêteurs doivent d'abord être prévenus, et ne pas avoir besoin du fichier."),
+    fact_class="A",
+)
+def authorities_were_told(case: Case, step_input: DestroyFile) -> bool:
+    """What may prove an offence is destroyed only once justice knows of it and has no need of it (CPP art. 40)."""
+    file = next((row for row in case.files if row.pk == step_input.file), None)
+    return step_input.authorities_told or (file is not None and file.barred_for != Barring.MINOR_IMAGE)

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from accounts.request import ServiceRequest
-from core.inputs import Code, Flag, StrictSerializer
+from core.inputs import Code, Flag, Id, StrictSerializer
 from referrals.attachments import upload
 from referrals.attachments.upload import Arrived
-from referrals.vocabulary.attachments import Kind
-from referrals.workflow.inputs import ids
+from referrals.vocabulary.attachments import BARRINGS, Kind
+from referrals.workflow.inputs import Signed, ids, text
 
 
 class BodyToCome(HttpResponse):
@@ -44,3 +44,25 @@ class Upload(StrictSerializer):
         if not value:
             raise serializers.ValidationError("", code="required")
         return value
+
+
+class BarFile(StrictSerializer):
+    """X10: which file is set aside, and why."""
+
+    file = Id()
+    reason = Code([(str(one), one.label) for one in BARRINGS])
+
+
+class UnbarFile(Signed):
+    """X11: which file is given back, and why."""
+
+    file = Id()
+    reason = text()
+
+
+class DestroyFile(Signed):
+    """X12: which file is destroyed, and why; ``authorities_told``: justice knows of it and has no need of the file."""
+
+    file = Id()
+    reason = text()
+    authorities_told = Flag(required=False, default=False)

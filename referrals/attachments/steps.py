@@ -8,8 +8,8 @@ the file. How it is destroyed: ``referrals/attachments/quarantine.py``.
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from referrals.attachments import barring_inputs, checks, effects, guards
-from referrals.attachments.barring_inputs import DestroyFile, UnbarFile
+from referrals.attachments import effects, guards, inputs
+from referrals.attachments.inputs import DestroyFile, UnbarFile
 from referrals.models import Referral
 from referrals.vocabulary.role_sets import READING
 from referrals.vocabulary.states import ACTIVE, ANY, KEPT_HERE, Machine, State
@@ -39,12 +39,12 @@ def deciding_on_a_file_calls_for_two(case: Case, step_input: DestroyFile | Unbar
     holding=True,
     guards=[guards.file_may_be_barred],
     effects=[effects.bar],
-    takes=barring_inputs.BarFile,
+    takes=inputs.BarFile,
     tells=["coordinator", "supervisor"],
     law="CP 227-23",
     theme=Theme.PEOPLE,
 )
-def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case) -> None:
+def bar_file(referral: Referral, step_input: inputs.BarFile, case: Case) -> None:
     """Stop everybody from reading a file, at once; nothing is destroyed by it."""
 
 
@@ -58,11 +58,11 @@ def bar_file(referral: Referral, step_input: barring_inputs.BarFile, case: Case)
     guards=[guards.file_is_barred],
     effects=[effects.give_back],
     signed_when=deciding_on_a_file_calls_for_two,
-    takes=barring_inputs.UnbarFile,
+    takes=inputs.UnbarFile,
     law="CASF L226-2-2",
     theme=Theme.PEOPLE,
 )
-def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: Case) -> None:
+def unbar_file(referral: Referral, step_input: inputs.UnbarFile, case: Case) -> None:
     """Let a file be read again that was set aside by mistake, by two persons."""
 
 
@@ -75,12 +75,12 @@ def unbar_file(referral: Referral, step_input: barring_inputs.UnbarFile, case: C
     target=SAME,
     roles=DECIDERS,
     guards=[guards.file_is_barred, guards.file_is_not_held],
-    checks=[checks.authorities_were_told],
+    checks=[guards.authorities_were_told],
     effects=[effects.condemn],
     signed_when=deciding_on_a_file_calls_for_two,
-    takes=barring_inputs.DestroyFile,
+    takes=inputs.DestroyFile,
     law="CP 227-23; CPP art. 40",
     theme=Theme.PEOPLE,
 )
-def destroy_file(referral: Referral, step_input: barring_inputs.DestroyFile, case: Case) -> None:
+def destroy_file(referral: Referral, step_input: inputs.DestroyFile, case: Case) -> None:
     """Destroy a file that was set aside, key and objects, by two persons; its row stays."""

@@ -10,8 +10,7 @@ from audit.events import Purpose
 from core.query import Query
 from referrals.access import emergency_openings
 from referrals.break_glass import queries
-from referrals.break_glass.inputs import ByReference, GlassQuery
-from referrals.break_glass.queries import glass_page
+from referrals.break_glass.queries import ByReference, GlassQuery, glass_page
 from referrals.errors import NotAllowed
 from referrals.execution.runner import StepResult
 from referrals.rest import schema

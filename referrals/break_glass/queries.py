@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import SYSTEM, Actor
 from accounts.request import ServiceRequest, actor_in
+from core.inputs import Code, Flag, Text
 from core.paging import page_of
+from core.query import PagedQuery
 from encryption.authentic import CheckedRows
 from encryption.sealed import OpenScope
 from outbox.scheduler import recurring
@@ -38,7 +40,21 @@ from referrals.vocabulary.states import GlassState, Machine, State, Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.case_parts import opens_hidden
 from referrals.workflow.context import StepInput
+from referrals.workflow.inputs import Reasoned
 from referrals.workflow.step import require_proof, steps
+
+
+class ByReference(Reasoned):
+    """Which case, by the reference that an alert or the phone gave, and why."""
+
+    reference = Text(max_length=30)
+
+
+class GlassQuery(PagedQuery):
+    """Filters of the list of emergency openings."""
+
+    state = Code(GlassState.choices, required=False)
+    overdue = Flag(in_query=True, required=False)
 
 
 def glass_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from audit.events import Purpose
-from referrals.break_glass import checks, effects, guards
+from referrals.break_glass import checks, effects
 from referrals.models import BreakGlass
 from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.role_sets import BREAKERS, SEEING
@@ -60,7 +60,7 @@ def open(glass: BreakGlass, step_input: inputs.Reasoned, case: Case) -> None:
     target=GlassState.TO_REVIEW,
     roles=SEEING,
     seeing=True,
-    guards=[guards.opener_gives_back],
+    guards=[checks.opener_gives_back],
     effects=[effects.end_right],
     takes=inputs.Nothing,
     law="CASF R221-8",
@@ -104,7 +104,7 @@ def expire(glass: BreakGlass, step_input: inputs.Nothing, case: Case) -> None:
     source=[GlassState.TO_REVIEW],
     target=GlassState.REVIEWED_OK,
     roles=REVIEWERS,
-    guards=[guards.reviewer_did_not_open, guards.reviewer_is_named],
+    guards=[checks.reviewer_did_not_open, checks.reviewer_is_named],
     effects=[effects.keep_review],
     takes=inputs.Noted,
     stops=[C.R_OPENING],
@@ -124,7 +124,7 @@ def approve(glass: BreakGlass, step_input: inputs.Noted, case: Case) -> None:
     source=[GlassState.TO_REVIEW],
     target=GlassState.REVIEWED_KO,
     roles=REVIEWERS,
-    guards=[guards.reviewer_did_not_open, guards.reviewer_is_named],
+    guards=[checks.reviewer_did_not_open, checks.reviewer_is_named],
     effects=[effects.keep_review],
     takes=inputs.Reasoned,
     tells=["auditors"],

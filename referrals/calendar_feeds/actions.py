@@ -12,12 +12,19 @@ from accounts.actions import IssuedFeed
 from accounts.actor import Actor
 from accounts.models import Authority
 from accounts.roles import Role
+from core.inputs import StrictSerializer, Text
 from referrals.access import matrix
 from referrals.errors import NotAllowed
 from referrals.policy.definitions import protocol_of
 
 #: Who has deadlines: whoever works on cases. The officer reads none but within an access request.
 HOLDERS: Final = frozenset(matrix.MATRIX) - {Role.DPO}
+
+
+class FeedInput(StrictSerializer):
+    """A feed to be made: by which device or calendar people recognise it."""
+
+    name = Text(max_length=60, help_text="By which its owner recognises it: the device, or the calendar.")
 
 
 def allowed(actor: Actor, *, at: datetime) -> tuple[Authority, ...]:

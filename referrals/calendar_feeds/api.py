@@ -12,7 +12,7 @@ from accounts.access import own_feeds
 from accounts.api.once import IDEMPOTENCY_KEY, done_before, keep_done
 from core.query import Query
 from referrals.calendar_feeds import actions, queries
-from referrals.calendar_feeds.inputs import FeedInput
+from referrals.calendar_feeds.actions import FeedInput
 from referrals.rest.case_views import CaseView
 
 CREATED, GONE = 201, 204

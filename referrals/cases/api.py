@@ -21,7 +21,7 @@ from referrals.errors import NotAllowed
 from referrals.execution import runner
 from referrals.filing import actions as filing_actions
 from referrals.filing import form
-from referrals.filing.inputs import Sharing
+from referrals.filing.form import Sharing
 from referrals.reading import clocks, filings
 from referrals.reading import people as reading_people
 from referrals.reading.disclosures import listing, opened

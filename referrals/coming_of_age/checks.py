@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from encryption.sealed import Sealed
     from referrals.models import Child, Measure
 
+
+@rule(
+    _("Plus aucun enfant du dossier n'est mineur : ses parents n'ont plus à être informés."), fact_class="B"
+)
+def someone_is_a_minor(case: Case, step_input: object) -> bool:
+    """Parents are informed of minors only: whoever is of age holds the own rights (C23)."""
+    return not case.children or any(not case.of_age(child) for child in case.children)
+
+
 YOUNG_ADULT: Final = "young_adult"
 #: What a person of age may be in for all that: support as a young adult, and a sentence of a criminal court.
 BEYOND_MAJORITY: Final = (YOUNG_ADULT, "judicial_pjj_penal")

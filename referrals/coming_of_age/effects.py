@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 
 from dateutil.relativedelta import relativedelta
 
-from referrals.coming_of_age.checks import ends_at_majority, majority_of, written_term
-from referrals.coming_of_age.guards import someone_is_a_minor
+from referrals.coming_of_age.checks import ends_at_majority, majority_of, someone_is_a_minor, written_term
 from referrals.notifications import recipients
 from referrals.vocabulary import ages
 from referrals.vocabulary.ages import AgeBand

@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from audit import journal
 from audit.events import Purpose, Topic, file_under, register
+from core.inputs import Day, StrictSerializer, Text
 from encryption import keys
 from referrals.access import hanging_rows, visibility
 from referrals.errors import GuardRefused, NotAllowed, NotVisible
@@ -32,6 +33,17 @@ file_under(Topic.RIGHTS, CONFIRMED)
 DECIDERS: Final = (Role.CRIP_COORDINATOR, Role.SUPERVISOR)
 LAW: Final = "CASF R221-8"
 CONFIRM: Final = "exclusion:confirm"
+
+
+class TieInput(StrictSerializer):
+    """Somebody to whom one is tied: last and first name, and what tells them from others. ``note``: for oneself."""
+
+    last_name = Text(max_length=200)
+    first_names = Text(max_length=200)
+    usual_name = Text(max_length=200, required=False)
+    birth_date = Day(required=False)
+    phone = Text(max_length=50, required=False)
+    note = Text(max_length=200, required=False)
 
 
 def visible_to(actor: Actor, *, at: datetime) -> "QuerySet[Exclusion]":

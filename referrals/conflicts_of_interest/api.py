@@ -8,7 +8,7 @@ from core.inputs import Flag
 from core.paging import page_of
 from core.query import PagedQuery
 from referrals.conflicts_of_interest import actions, declarations
-from referrals.conflicts_of_interest.inputs import TieInput
+from referrals.conflicts_of_interest.actions import TieInput
 from referrals.models import DeclaredTie, Exclusion
 from referrals.reading.disclosures import record_listed
 from referrals.rest import schema

@@ -16,7 +16,7 @@ from audit import journal, pseudonyms
 from audit.events import Purpose
 from encryption import keys
 from referrals.access import row_level_security
-from referrals.access_review import hooks as access_review_hooks
+from referrals.access_review import guards as access_review_hooks
 from referrals.access_review.sheet import Sheet as AnomalySheet
 from referrals.data_breaches import accounts_in_question, notices
 from referrals.data_breaches.inputs import DeclaringBreach

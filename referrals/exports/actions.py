@@ -27,6 +27,7 @@ from accounts.signin import actor_of_user
 from audit import journal
 from audit.disclosure import disclosure
 from audit.events import Purpose, Topic, file_under, register
+from core.inputs import Code, Flag, Id, StrictSerializer, Text
 from encryption import keys
 from outbox.templates import Kind, Template
 from outbox.templates import register as register_templates
@@ -44,7 +45,9 @@ from referrals.errors import (
 from referrals.exports import table
 from referrals.models import CaseExport, Referral
 from referrals.policy.definitions import protocol_of
-from referrals.vocabulary.oversight import ExportState
+from referrals.vocabulary.oversight import ExportPurpose, ExportState
+from referrals.vocabulary.states import State, Urgency
+from referrals.workflow.inputs import text
 
 ASKED: Final = "export:asked"
 CONFIRMED: Final = "export:confirmed"
@@ -81,6 +84,24 @@ SECONDS: Final = frozenset({Role.SUPERVISOR, Role.DPO})
 OPEN_FOR: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
 _FILTERS: Final = ("state", "urgency", "department")
+
+
+class ExportInput(StrictSerializer):
+    """An export to be asked for: the filters of the queue, of one authority; the purpose and the reason."""
+
+    authority = Id(required=False, help_text="Needed by who coordinates for several.")
+    state = Code([(one.value, one.label) for one in State if one is not State.DRAFT], required=False)
+    urgency = Code(Urgency.choices, required=False)
+    department = Text(max_length=3, required=False)
+    unit = Id(required=False)
+    purpose = Code(ExportPurpose.choices)
+    reason = text()
+
+
+class DecisionInput(StrictSerializer):
+    """The second person's decision."""
+
+    confirmed = Flag()
 
 
 def require_role(actor: Actor) -> None:

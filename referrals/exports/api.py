@@ -13,7 +13,7 @@ from accounts.api.once import IDEMPOTENCY_KEY, do_once
 from core.paging import page_of
 from core.query import PagedQuery, Query
 from referrals.exports import actions, queries
-from referrals.exports.inputs import DecisionInput, ExportInput
+from referrals.exports.actions import DecisionInput, ExportInput
 from referrals.models import CaseExport
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.db import models
 
-from core.inputs import Code, Id, Instant, StrictSerializer
+from core.inputs import Code, Id, Instant, OptionalId, StrictSerializer
 from referrals.models import PARTS, Child, Concern, HealthSign, Sign
 from referrals.vocabulary.filing_answers import HEALTH_SIGNS, SIGN_CODES, Channel, SignMode, Variant
 from referrals.vocabulary.states import ChildKind, Exploitation
@@ -102,3 +102,9 @@ def parts_of(data: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def concern_of(data: Mapping[str, Any]) -> dict[str, Any]:
     names = {field.name for field in form_fields(Concern)} | {"not_known"}
     return {name: value for name, value in data.items() if name in names}
+
+
+class Sharing(StrictSerializer):
+    """The institution from which the draft is filed; where the author works for one alone it needn't be said."""
+
+    organisation = OptionalId()

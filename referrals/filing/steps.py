@@ -5,17 +5,38 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from referrals.closing.effects import open_review
-from referrals.filing import checks, effects
+from referrals.errors import IncompleteFiling
+from referrals.filing import effects
 from referrals.models import Referral
 from referrals.urgent_calls import effects as urgent_calls_effects
 from referrals.vocabulary.deadlines import ClockCode as C
+from referrals.vocabulary.required_items import missing_items, missing_urgent_items
 from referrals.vocabulary.states import State
 from referrals.workflow import inputs
 from referrals.workflow.case import Case
+from referrals.workflow.form_rows import answers_of, late_receipt, typed_by_cell
+from referrals.workflow.inputs import Nothing
 from referrals.workflow.referral_machine import step
+from referrals.workflow.rules import names_fields
 
 FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.API_119)
 URGENT_FILERS = (Role.FILER, Role.INTAKE_AGENT, Role.CRIP_COORDINATOR, Role.ON_CALL, Role.API_119)
+
+
+@names_fields(fact_class="A")
+def form_is_complete(case: Case, step_input: Nothing) -> None:
+    """Every L and U item is answered, every P item answered or marked as not known (T02)."""
+    form = answers_of(case.referral, case.plain)
+    missing = missing_items(form, typed_by_cell=typed_by_cell(case), late=late_receipt(case))
+    if missing:
+        raise IncompleteFiling(missing)
+
+
+@names_fields(fact_class="A")
+def urgent_form_is_complete(case: Case, step_input: Nothing) -> None:
+    """The U items are answered: who, where, what (T03)."""
+    if missing := missing_urgent_items(answers_of(case.referral, case.plain)):
+        raise IncompleteFiling(missing)
 
 
 @step(
@@ -42,7 +63,7 @@ def create(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     source=[State.DRAFT],
     target=State.SUBMITTED,
     roles=FILERS,
-    checks=[checks.form_is_complete],
+    checks=[form_is_complete],
     effects=[effects.receive],
     takes=inputs.Nothing,
     starts=[C.C1, C.C4, C.C5],
@@ -63,7 +84,7 @@ def submit(referral: Referral, step_input: inputs.Nothing, case: Case) -> None:
     source=[State.DRAFT],
     target=State.SUBMITTED,
     roles=URGENT_FILERS,
-    checks=[checks.urgent_form_is_complete],
+    checks=[urgent_form_is_complete],
     effects=[effects.receive_urgently, urgent_calls_effects.call_for_filing],
     takes=inputs.Nothing,
     starts=[C.C1, C.C3, C.C4, C.C5],

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from accounts.actor import Actor
 from accounts.api.once import IDEMPOTENCY_KEY, do_once
-from accounts.api.pages import page_schema
 from accounts.request import bare
 from audit.events import Purpose
+from core.api import page_schema
 from core.query import Query
 from referrals.inquiries import actions, files, queries
 from referrals.inquiries.inputs import Asking, InquiryQuery

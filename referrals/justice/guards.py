@@ -135,3 +135,11 @@ def outcome_decides(case: Case, step_input: JusticeAnswerOfCase | None) -> bool:
 def nothing_is_awaited(case: Case, step_input: Noted | None) -> bool:
     """Every child of the referral to justice has its deciding answer (J05)."""
     return all(case.answered(case.part, child) for child in case.part.children.all())
+
+
+@rule(
+    _("Le dossier est clos : il doit être rouvert avant d'enregistrer une mesure ordonnée."), fact_class="A"
+)
+def orders_need_an_open_case(case: Case, step_input: JusticeAnswer | None) -> bool:
+    """A measure is ordered on a case that is open; a closed one is opened again first (J04)."""
+    return step_input is None or not step_input.orders or case.referral.closed_at is None

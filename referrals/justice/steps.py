@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
-from referrals.justice import checks, effects, guards, silence
+from referrals.justice import effects, guards, silence
 from referrals.justice import inputs as justice_inputs
 from referrals.models import JudicialReferral
 from referrals.vocabulary.deadlines import ClockCode as C
@@ -89,7 +89,7 @@ def confirm_receipt(sending: JudicialReferral, step_input: justice_inputs.Confir
     roles=DECIDERS,
     checks=[
         guards.outcome_is_of_case,
-        checks.orders_need_an_open_case,
+        guards.orders_need_an_open_case,
         silence.silence_outlasted_the_reminders,
         measure_types.ordered_types_exist,
         variants_are_of_the_authority,

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.pages import page_schema
+from core.api import page_schema
 from core.inputs import Flag
 from core.languages import in_both
 from core.paging import page_of

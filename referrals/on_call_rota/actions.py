@@ -21,6 +21,7 @@ from accounts.errors import AlreadyThere, InvalidInput, NotVisible
 from accounts.models import Authority, Membership, User
 from accounts.roles import Role
 from audit.events import register
+from core.inputs import Code, Id, Instant, StrictSerializer, Whole
 from outbox.notices import About, Recipients, tell
 from outbox.scheduler import recurring
 from outbox.templates import Kind, Template
@@ -46,6 +47,16 @@ LONGEST: Final = timedelta(days=31)
 WEEK: Final = timedelta(days=7)
 #: How far ahead a weekly shift is written.
 MOST_WEEKS: Final = 26
+
+
+class NewShift(StrictSerializer):
+    """An officer, in which place, from when until when (the last instant not included), in how many weeks."""
+
+    officer = Id()
+    place = Code(Place.choices)
+    starts_at = Instant()
+    ends_at = Instant()
+    weeks = Whole(min_value=1, max_value=MOST_WEEKS, required=False, default=1)
 
 
 @dataclass(frozen=True, slots=True)

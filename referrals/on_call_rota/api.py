@@ -11,7 +11,7 @@ from core.paging import page_of
 from core.query import PagedQuery
 from referrals.models import RotaShift
 from referrals.on_call_rota import actions
-from referrals.on_call_rota.inputs import NewShift
+from referrals.on_call_rota.actions import NewShift
 from referrals.policy_changes.actions import authority_for
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, case_operation, listed

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
-from referrals.coming_of_age.guards import someone_is_a_minor
+from referrals.coming_of_age.checks import someone_is_a_minor
 from referrals.models import Referral
 from referrals.parents import effects, guards
 from referrals.parents import inputs as parents_inputs

@@ -18,13 +18,11 @@ from rest_framework.exceptions import ValidationError
 
 from referrals.policy.chapters import Chapter
 from referrals.policy.field_types import SETTING, Setting
-from referrals.policy.settings.access_requests import AccessTerms
 from referrals.policy.settings.anomalies import AnomalyTerms
 from referrals.policy.settings.assessment import AssessmentTerms
 from referrals.policy.settings.certificates import CertificateTerms
 from referrals.policy.settings.concern_form import FormTerms
 from referrals.policy.settings.decisions import DecisionTerms
-from referrals.policy.settings.exports import ExportTerms
 from referrals.policy.settings.feedback import FeedbackTerms
 from referrals.policy.settings.figures import FigureTerms
 from referrals.policy.settings.first_analysis import FirstAnalysisTerms
@@ -34,7 +32,7 @@ from referrals.policy.settings.letters import LetterTerms
 from referrals.policy.settings.names_and_partners import NameAndPartnerTerms
 from referrals.policy.settings.opening_hours import HourTerms
 from referrals.policy.settings.retention import RetentionTerms
-from referrals.policy.settings.sign_in import SignInTerms
+from referrals.policy.settings.security import AccessTerms, ExportTerms, SignInTerms
 from referrals.policy.settings.transfers import TransferTerms
 
 if TYPE_CHECKING:

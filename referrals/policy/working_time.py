@@ -1,4 +1,4 @@
-"""Open hours, working days and public holidays of an authority, in its own time zone (domain.md §2.3).
+"""Open hours, working days and holidays of an authority, in its own time zone, days and months added (domain.md §2.3).
 
 Open hours and working days count practice, never law: legal deadlines count days, months and hours as they run, and end
 on the day they end on, holiday or not. For those a calendar only gives the last working day before.
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from holidays import country_holidays
 
 from referrals.policy.definitions import Protocol
@@ -18,6 +19,7 @@ from referrals.policy.field_types import Week
 
 if TYPE_CHECKING:
     from accounts.models import Authority
+
 
 DAY: Final = timedelta(days=1)
 END_OF_DAY: Final = time(23, 59, 59)
@@ -121,3 +123,13 @@ def calendar_of(authority: "Authority | None", protocol: Protocol) -> Calendar:
         week=protocol.opening_hours,
         holidays=own if chosen == "territory" else chosen,
     )
+
+
+def after_months(start: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """Return the end of the local day ``months`` after the local date of ``start``: 30 Nov + 3 = 28 or 29 Feb."""
+    return end_of(start.astimezone(zone).date() + relativedelta(months=months), zone)
+
+
+def after_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return the end of the local day ``days`` after that of ``start``, which isn't counted."""
+    return end_of(start.astimezone(zone).date() + timedelta(days=days), zone)

@@ -6,12 +6,34 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.roles import Role
-from referrals.retention.batch_inputs import RefusedVisa, Visa, VisaRequest
-from referrals.retention.batch_paper import Paper
+from core.inputs import Code, Day, StrictSerializer, Text
+from referrals.retention.batches import Paper
+from referrals.vocabulary.oversight import VisaRefusal
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import OF_ITS_ROW, rule
 
 DPO: Final = (Role.DPO,)
+
+
+class VisaRequest(StrictSerializer):
+    """B02: the letter by which the visa is asked for."""
+
+    letter = Text(max_length=60)
+    on = Day()
+
+
+class Visa(StrictSerializer):
+    """B03: the visa as the archives gave it."""
+
+    number = Text(max_length=60)
+    on = Day()
+
+
+class RefusedVisa(StrictSerializer):
+    """B04: the archives' refusal; a code, for words would name somebody."""
+
+    reason = Code(VisaRefusal.choices)
+    on = Day()
 
 
 @rule(_("La date ne peut pas être à venir."), fact_class=OF_ITS_ROW)

@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.roles import Role
 from referrals.models import RetentionBatch
-from referrals.retention import batch_effects, batch_guards, batch_inputs
-from referrals.retention.batch_paper import Paper
+from referrals.retention import batch_guards
+from referrals.retention.batches import Paper
+from referrals.vocabulary.oversight import DropReason
 from referrals.vocabulary.states import BatchState, Machine
 from referrals.workflow.inputs import Nothing
 from referrals.workflow.step import StepDecorator
@@ -24,6 +25,16 @@ step = StepDecorator(
     roles=batch_guards.DPO,
     data_class="A",
 )
+
+
+def leave_out_the_unseen(paper: Paper) -> None:
+    """Take out the files that this person may not know of: they put forward, or destroy, no file unseen.
+
+    A restricted case, or one from which the person is excluded, stays in the archive until people who may see it
+    take it through, and shows in no list or count meanwhile.
+    """
+    unseen = paper.row.lines.filter(dropped_at=None).exclude(referral__in=paper.seen.values("pk"))
+    unseen.update(dropped_at=paper.at, dropped_for=DropReason.UNSEEN)
 
 
 @step(
@@ -49,10 +60,10 @@ def propose(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     source=[BatchState.PROPOSED],
     target=BatchState.VISA_REQUESTED,
     checks=[batch_guards.day_is_not_ahead],
-    effects=[batch_effects.leave_out_the_unseen],
-    takes=batch_inputs.VisaRequest,
+    effects=[leave_out_the_unseen],
+    takes=batch_guards.VisaRequest,
 )
-def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, paper: Paper) -> None:
+def request_visa(batch: RetentionBatch, step_input: batch_guards.VisaRequest, paper: Paper) -> None:
     """Put the list before the departmental archives."""
     batch.asked_at, batch.asked_by_id = paper.at, paper.actor.user_id
     batch.letter, batch.letter_on = step_input.letter, step_input.on
@@ -65,11 +76,11 @@ def request_visa(batch: RetentionBatch, step_input: batch_inputs.VisaRequest, pa
     source=[BatchState.VISA_REQUESTED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
     checks=[batch_guards.day_is_not_ahead],
-    effects=[batch_effects.leave_out_the_unseen],
-    takes=batch_inputs.Visa,
+    effects=[leave_out_the_unseen],
+    takes=batch_guards.Visa,
     tells=["supervisors"],
 )
-def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Paper) -> None:
+def grant_visa(batch: RetentionBatch, step_input: batch_guards.Visa, paper: Paper) -> None:
     """Record that the archives agree; again, where who recorded it has left."""
     batch.visa_number, batch.visa_on, batch.visa_by_id = step_input.number, step_input.on, paper.actor.user_id
 
@@ -81,9 +92,9 @@ def grant_visa(batch: RetentionBatch, step_input: batch_inputs.Visa, paper: Pape
     source=[BatchState.VISA_REQUESTED],
     target=BatchState.REFUSED,
     checks=[batch_guards.day_is_not_ahead],
-    takes=batch_inputs.RefusedVisa,
+    takes=batch_guards.RefusedVisa,
 )
-def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, paper: Paper) -> None:
+def refuse_visa(batch: RetentionBatch, step_input: batch_guards.RefusedVisa, paper: Paper) -> None:
     """Record that the archives refuse: the files stay, and are proposed again after the authority's delay."""
     batch.refusal, batch.refused_on = step_input.reason, step_input.on
 
@@ -101,7 +112,7 @@ def refuse_visa(batch: RetentionBatch, step_input: batch_inputs.RefusedVisa, pap
         batch_guards.recorder_is_in_office,
         batch_guards.visa_is_recorded,
     ],
-    effects=[batch_effects.leave_out_the_unseen],
+    effects=[leave_out_the_unseen],
     takes=Nothing,
     tells=["dpo"],
 )
@@ -117,7 +128,7 @@ def execute(batch: RetentionBatch, step_input: Nothing, paper: Paper) -> None:
     source=[BatchState.PROPOSED, BatchState.VISA_GRANTED],
     target=BatchState.VISA_GRANTED,
     guards=[batch_guards.visa_is_left_out],
-    effects=[batch_effects.leave_out_the_unseen],
+    effects=[leave_out_the_unseen],
     takes=Nothing,
     tells=["supervisors"],
 )

@@ -21,7 +21,7 @@ from referrals.models import Clock, Referral, RetentionBatch, RetentionLine
 from referrals.policy.definitions import protocol_of
 from referrals.retention import batches, elimination
 from referrals.retention.batch_leaving import drop, reason_to_drop
-from referrals.retention.batch_paper import Paper
+from referrals.retention.batches import Paper
 from referrals.retention.guards import joined_filings_went_first
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.oversight import DropReason

@@ -5,8 +5,9 @@ in it are shown case by case, by the rule of cases: a reader who may not know of
 total counts it.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +21,16 @@ from outbox.notices import About, Recipients
 from outbox.notices import tell as write
 from outbox.templates import Kind, Template, register
 from referrals.access import hanging_rows, visibility
-from referrals.execution.row_machine import RowMachine
+from referrals.execution.row_machine import RowContext, RowMachine
 from referrals.models import RetentionBatch, RetentionLine
-from referrals.retention.batch_paper import Paper
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from referrals.models import Referral
+
 
 register(
     Template(
@@ -37,6 +43,16 @@ register(
 )
 #: Who is told when a step names a party.
 PARTIES: Final = {"dpo": Role.DPO, "supervisors": Role.SUPERVISOR}
+
+
+@dataclass
+class Paper(RowContext[RetentionBatch]):
+    """A batch on which one person acts at one instant.
+
+    ``seen`` gives the cases that this person may know of: nobody puts forward, or destroys, what they can't see.
+    """
+
+    seen: "QuerySet[Referral]"
 
 
 class Batches(RowMachine[RetentionBatch, Paper]):

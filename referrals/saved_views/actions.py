@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from accounts.actor import Actor
 from accounts.models import User
+from core.inputs import StrictSerializer, Text
 from core.query import InvalidQuery
 from encryption import bearer, index
 from encryption.errors import Unreadable
@@ -23,6 +24,13 @@ from referrals.models import SavedView
 
 #: As many views one account keeps at most.
 VIEWS_MAX: Final = 20
+
+
+class NewView(StrictSerializer):
+    """A name, and the query of the list's address: filters, order, lines a page."""
+
+    name = Text(max_length=40)
+    query = Text(max_length=1_000, required=False, allow_blank=True, default="")
 
 
 @dataclass(frozen=True, slots=True)

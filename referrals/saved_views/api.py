@@ -12,7 +12,7 @@ from core.query import Query
 from referrals.rest import schema
 from referrals.rest.case_views import CaseView, listed
 from referrals.saved_views import actions
-from referrals.saved_views.inputs import NewView
+from referrals.saved_views.actions import NewView
 from referrals.workflow.inputs import Nothing
 
 CREATED = 201

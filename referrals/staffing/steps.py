@@ -4,16 +4,42 @@ The hand-over of a leaver's cases is this step, case by case; the guards of T47 
 and a refused case keeps its people.
 """
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Role
 from referrals.models import Referral
-from referrals.staffing import checks, effects, inputs
+from referrals.staffing import checks, inputs
+from referrals.staffing.checks import assignments_passed, field_of
 from referrals.vocabulary.states import ANY, Machine
+from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
 from referrals.workflow.step import SAME, StepDecorator, Theme
 
+if TYPE_CHECKING:
+    from referrals.workflow.context import StepContext
+
+
 step = StepDecorator(Machine.REFERRAL, Referral)
+
+
+def pass_case_on(act: "StepContext") -> None:
+    """End the leaver's assignments in this role, and put the other person on the case for the same (X07)."""
+    step_input, case = act.step_input, act.case
+    field, theirs = field_of(case, step_input), assignments_passed(case, step_input)
+    for assignment in theirs:
+        act.change(assignment, until_at=act.at)
+    case.forget("assignments")
+    for assignment in theirs:
+        workflow_people.put_on_case(
+            act,
+            step_input.user,
+            step_input.role,
+            field=field,
+            waiver=step_input.waiver,
+            child=assignment.child_id,
+        )
 
 
 @step(
@@ -29,7 +55,7 @@ step = StepDecorator(Machine.REFERRAL, Referral)
         checks.taker_has_no_conflict,
         checks.team_stays_multidisciplinary,
     ],
-    effects=[effects.pass_case_on],
+    effects=[pass_case_on],
     takes=inputs.PassOn,
     tells=["named"],
     law="CASF R221-8, D226-2-5",

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from accounts.signin import actor_of, at_of
 from referrals.rest import schema
 from referrals.statistics import queries
-from referrals.statistics.inputs import FigureQuery
+from referrals.statistics.queries import FigureQuery
 
 
 def _numbers() -> serializers.ListField:

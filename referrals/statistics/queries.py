@@ -26,8 +26,9 @@ from accounts.models import Authority
 from accounts.territory import department_of
 from audit import journal
 from audit.events import Purpose, register
+from core.inputs import LATEST, Flag, Whole
 from core.languages import in_both
-from core.query import InvalidQuery
+from core.query import InvalidQuery, Query
 from referrals.access import matrix
 from referrals.policy.definitions import Protocol, protocol_of
 from referrals.policy_changes.actions import authority_for
@@ -45,6 +46,24 @@ FIRST_YEAR: Final = 2000
 ROUNDED_BELOW: Final = 30
 ROUNDED_TO: Final = 5
 register(READING)
+
+
+class FigureQuery(Query):
+    """Which year, and whether for publication."""
+
+    year = Whole(
+        in_query=True,
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LATEST.year,
+        help_text="A year that is over; by default the last one.",
+    )
+    publishable = Flag(
+        in_query=True,
+        required=False,
+        default=False,
+        help_text="Only the year's own numbers, those below 30 rounded to 5: what may be published.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

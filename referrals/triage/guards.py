@@ -5,12 +5,15 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.languages import Text
+from referrals.errors import IncompleteFiling
 from referrals.exploitation_status.guards import below_floor, urgency_keeps_its_floor
 from referrals.triage.inputs import Qualification, Reorienting, SearchProof
 from referrals.vocabulary.case_answers import SearchMethod
+from referrals.vocabulary.required_items import items_left_open
 from referrals.vocabulary.states import EXPLOITED, State, Urgency
 from referrals.workflow.case import Case
 from referrals.workflow.case_guards import children_belong
+from referrals.workflow.form_rows import answers_of, late_receipt
 from referrals.workflow.rules import answers, rule
 
 # --- The concern and its first analysis ---------------------------------------------------------------
@@ -90,3 +93,14 @@ def index_was_asked(case: Case, step_input: Qualification | SearchProof | None) 
     """Whoever says that the index was searched says so once the service has done it (T06)."""
     proof = getattr(step_input, "search", step_input)
     return getattr(proof, "method", None) != SearchMethod.INDEX or case.referral.is_searched_for
+
+
+@rule(_("Impossible pour l'instant."), fact_class="A")
+def items_left_are_settled(case: Case, step_input: Qualification | Reorienting) -> bool:
+    """What an urgent filing left open is answered, not known, or (T10 alone) set aside by reason of urgency (T03)."""
+    if not case.referral.left_open or getattr(step_input, "urgency_reason", None):
+        return True
+    seen = [child for child in case.recorded if child.pk not in case.hidden]
+    if still_open := items_left_open(answers_of(case.referral, children=seen), late=late_receipt(case)):
+        raise IncompleteFiling(still_open)
+    return not case.hidden or not items_left_open(answers_of(case.referral), late=late_receipt(case))

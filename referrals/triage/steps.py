@@ -1,6 +1,6 @@
 """Steps of the first analysis: T05, T06, T10, T11 (domain.md §2.2)."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +10,9 @@ from referrals.assessment import effects as assessment_effects
 from referrals.closing.effects import open_review
 from referrals.decisions.steps import AT_RISK
 from referrals.filing import effects as filing_effects
+from referrals.filing.effects import adopt_keys, receive, receive_urgently
 from referrals.models import Referral
-from referrals.triage import checks, effects, guards
+from referrals.triage import guards
 from referrals.triage import inputs as triage_inputs
 from referrals.triage.guards import index_was_asked
 from referrals.triage.inputs import Qualification
@@ -25,10 +26,32 @@ from referrals.workflow.referral_machine import step
 from referrals.workflow.rules import answers
 from referrals.workflow.usual import Usual
 
+if TYPE_CHECKING:
+    from referrals.workflow.context import StepContext
+
+
+__all__ = ["adopt_keys", "receive", "receive_urgently"]
+
+
+# --- First analysis -----------------------------------------------------------------------------------
+
+
 READ_TWICE: Final = _("La qualification est relue par une seconde personne.")
 EXPLOITATION_READ_TWICE: Final = _(
     "La qualification d'une situation prostitutionnelle est relue par une seconde personne."
 )
+
+
+def qualify_children(act: "StepContext") -> None:
+    """Note the danger of each child (T10)."""
+    for item in act.step_input.children:
+        child = act.case.child(item.child)
+        act.change(
+            child,
+            danger_categories=item.danger_categories,
+            danger_level=item.danger_level,
+            maltreatment=item.maltreatment,
+        )
 
 
 @answers(READ_TWICE, EXPLOITATION_READ_TWICE, of_case=True)
@@ -93,14 +116,14 @@ def start_triage(referral: Referral, step_input: triage_inputs.SearchProof, case
     roles=[Role.CRIP_COORDINATOR],
     guards=[guards.qualification_from_triage, guards.matches_are_seen],
     checks=[
-        checks.items_left_are_settled,
+        guards.items_left_are_settled,
         guards.search_is_proven,
         index_was_asked,
         guards.children_are_qualified,
         guards.qualified_urgency_is_not_lower,
         workflow_people.unit_is_of_authority,
     ],
-    effects=[effects.qualify_children, assessment_effects.open_assessment],
+    effects=[qualify_children, assessment_effects.open_assessment],
     signed_when=two_readers,
     second_signers=[Role.CRIP_COORDINATOR, Role.SUPERVISOR, Role.ASE_INSPECTOR],
     takes=triage_inputs.Qualification,
@@ -136,7 +159,7 @@ def qualify(referral: Referral, step_input: triage_inputs.Qualification, case: C
         case_guards.no_measure_alive,
         guards.matches_are_seen,
     ],
-    checks=[checks.items_left_are_settled],
+    checks=[guards.items_left_are_settled],
     effects=[open_review],
     signed_when=history_calls_for_two,
     takes=triage_inputs.Reorienting,

@@ -16,8 +16,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from referrals.policy.dates import after_days, after_months
-from referrals.policy.working_time import Calendar, end_of
+from referrals.policy.working_time import Calendar, after_days, after_months, end_of
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.decision_answers import Execution
 from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency

@@ -16,7 +16,7 @@ from audit import checkpoints, tree, verifier
 from audit.models import Alarm, Checkpoint, Entry, Leaf
 from config import env, state_mark
 from config.demo.cast import CODES
-from config.training import isolation, reset, schedule
+from config.training import isolation, reset
 from encryption.models import SERVICE_KINDS, WrappedKey
 from outbox import scheduler, worker
 from outbox.models import Notice, Work
@@ -181,7 +181,7 @@ def test_a_real_instance_is_never_emptied(world):
             call_command(command)
 
     assert User.objects.count() == people
-    assert schedule.NAME not in {work.name for work in scheduler.registered()}
+    assert reset.NAME not in {work.name for work in scheduler.registered()}
 
 
 @pytest.mark.parametrize(
@@ -195,17 +195,17 @@ def test_a_real_instance_is_never_emptied(world):
     ],
 )
 def test_it_is_due_at_three_in_the_morning_of_france(at, night):
-    assert schedule.next_night(datetime.fromisoformat(at)) == datetime.fromisoformat(night)
+    assert reset.next_night(datetime.fromisoformat(at)) == datetime.fromisoformat(night)
 
 
 def test_a_claim_that_ran_does_not_move_the_next_night(db_both):
     now = timezone.now()
-    Work.objects.create(name=schedule.NAME, next_at=now, fence=4, leased_until=now)
+    Work.objects.create(name=reset.NAME, next_at=now, fence=4, leased_until=now)
 
-    schedule.plan(after=now)
+    reset.plan(after=now)
 
-    row = Work.objects.get(pk=schedule.NAME)
-    assert (row.next_at, row.leased_until) == (schedule.next_night(now), None)
+    row = Work.objects.get(pk=reset.NAME)
+    assert (row.next_at, row.leased_until) == (reset.next_night(now), None)
     assert row.fence > 4
 
 

@@ -10,8 +10,7 @@ from accounts.errors import InvalidInput, LinkRefused, NotAllowed, NotVisible
 from directory import freshness, links, queries
 from directory.actions import changes, confirmations
 from directory.codes import Means
-from directory.confirmations import QUESTIONS, ConfirmationInput
-from directory.contact_details import has_contact_details
+from directory.confirmations import QUESTIONS, ConfirmationInput, has_contact_details
 from directory.models import Capacity, ConfirmationLink, ErrorReport, Place, Reach, Service, Verification
 from outbox.models import Notice
 from tests.accounts.conftest import entries

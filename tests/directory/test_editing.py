@@ -11,6 +11,7 @@ from accounts.errors import InvalidInput, NotAllowed, NotVisible
 from accounts.roles import Role
 from directory import queries
 from directory.actions import capacities, places, secrets, services, structures
+from directory.geography import around, is_zone
 from directory.inputs import (
     CapacityInput,
     PlaceInput,
@@ -21,7 +22,6 @@ from directory.inputs import (
 )
 from directory.models import Capacity, Place, Reach, Service, Structure, Verification
 from directory.phones import normalised_phone
-from directory.zones import around, is_zone
 from tests.conftest import see_all
 from tests.directory.entries import (
     AT,

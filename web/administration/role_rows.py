@@ -1,21 +1,37 @@
 """Roles on a form: which may be chosen and where, and the rows of a form that gives several at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from accounts import access
+from accounts import access, honorability
 from accounts.actor import Actor
 from accounts.inputs import ROLES_MAX, RoleInput
-from accounts.models import Authority, Unit
+from accounts.models import Authority, Membership, Unit
 from accounts.roles import BY_TWO, PROGRAMS, Role
 from web import forms
 from web.administration import words
 from web.cases.choices import role_words
-from web.forms import Group, Pairs, Row, Sent
+from web.forms import Group, Pairs, Row, Sent, day_in_words
 
 ROWS: Final = "roles"
+
+
+def certificate_words(row: Membership, *, at: datetime) -> str:
+    """Return in a few words how a role's certificate of honorability stands; nothing where none is followed."""
+    last = honorability.ends_on(row, at)
+    if last is None:
+        return ""
+    if row.honorability_seen_on is None and row.honorability_asked_on is None:
+        return gettext("Attestation d'honorabilité manquante")
+    day = day_in_words(last.isoformat())
+    if last < at.date():
+        return gettext("Attestation d'honorabilité dépassée depuis le %(day)s") % {"day": day}
+    if row.honorability_seen_on is None:
+        return gettext("Attestation d'honorabilité à présenter avant le %(day)s") % {"day": day}
+    return gettext("Attestation d'honorabilité valable jusqu'au %(day)s") % {"day": day}
 
 
 def choices(actor: Actor, authorities: Iterable[Authority]) -> dict[str, Pairs]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,8 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actor import Actor
 from accounts.roles import Role
 from core.languages import Text
+from referrals.access.relations import CaseAccess
+from referrals.duplicates import queries as duplicates_queries
 from referrals.models import Referral
 from referrals.visits.queries import Contents, News
 from referrals.vocabulary.ages import AgeBand
@@ -102,3 +106,16 @@ def _news(pk: UUID, news: News) -> list[tuple[str, str]]:
         ("historique", news.steps, lambda n: ngettext("%(n)s étape", "%(n)s étapes", n)),
     )
     return [(f"{reverse('case', args=[pk])}/{page}", words(n) % {"n": n}) for page, n, words in kinds if n]
+
+
+def similar(referral: Referral, ties: CaseAccess, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """Return what ``web/duplicates/unseen.html`` tells: how many matches wait and where, or that the search runs."""
+    pairs = duplicates_queries.unseen_pairs({referral.pk: ties}, actor, at=at).get(referral.pk, [])
+    one = len(pairs) == 1
+    return {
+        "unseen": len(pairs),
+        "at": reverse("case-pair", args=[referral.pk, pairs[0]])
+        if one
+        else reverse("case-part", args=[referral.pk, "rapprochements"]),
+        "searching": duplicates_queries.searching(referral, ties),
+    }

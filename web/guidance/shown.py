@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
+from django.core.checks import CheckMessage, Error, register
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from referrals.vocabulary.filing_answers import SIGNS
 from referrals.vocabulary.law.article import Article
 from referrals.vocabulary.law.citations import found_in
 from web.filing.meanings import MEANINGS
+from web.guidance import files
 from web.guidance.files import GuidePage, pages
 from web.guidance.numbers import Number, numbers
 
@@ -158,3 +160,21 @@ def index(lang: str, today: date) -> list[tuple[Any, list[GuidePage]]]:
         (label, [page for page in current if page.section == section]) for section, label in SECTIONS.items()
     ]
     return [(label, group) for label, group in groups if group]
+
+
+@register()
+def guidance_can_be_shown(**_: Any) -> list[CheckMessage]:
+    """Return the first fault of a guidance page, by the name of its file."""
+    try:
+        for lang in files.LANGUAGES:
+            for page in files.pages(lang).values():
+                list(parts(page))
+                signs_of(page)
+    except (files.BadPage, DeadLink, KeyError, UnicodeDecodeError) as error:
+        return [
+            Error(
+                f"Correct the guidance page, or take it out of REPERE_GUIDANCE_FOLDER: {error}",
+                id="repere.E900",
+            )
+        ]
+    return []

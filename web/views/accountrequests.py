@@ -18,7 +18,7 @@ from accounts.territory import served_places
 from accounts.validated_actions import request_account, request_colleague, request_role
 from referrals.vocabulary.formats import moment
 from web.administration import words
-from web.administration.certificates import certificate_words
+from web.administration.role_rows import certificate_words
 from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.credentials import TOKEN

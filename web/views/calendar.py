@@ -12,7 +12,7 @@ from accounts import actions as accounts_actions
 from accounts import stepup
 from accounts.request import ServiceRequest
 from referrals.calendar_feeds import actions, queries
-from referrals.calendar_feeds.inputs import FeedInput
+from referrals.calendar_feeds.actions import FeedInput
 from web.forms import Ask, day_in_words
 from web.generic import ButtonPage, InputPage, ShownPage
 from web.page import Page, go_to

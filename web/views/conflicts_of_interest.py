@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from referrals.conflicts_of_interest import actions, declarations
-from referrals.conflicts_of_interest.inputs import TieInput
+from referrals.conflicts_of_interest.actions import TieInput
 from referrals.reading.disclosures import record_listed
 from referrals.workflow.inputs import Reasoned
 from web.cases import display

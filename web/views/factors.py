@@ -30,7 +30,7 @@ from web.credentials import REQUIRED, password, refused
 from web.forms import AS_TYPED, Ask, Attributes, Fault, Field, Sent, faults_of
 from web.generic import ShownPage
 from web.page import FormPage, go_to, made, own_address
-from web.views.language import speak
+from web.views.session import speak
 
 _ONE_TIME: Final[Attributes] = {
     **REQUIRED,

@@ -20,7 +20,7 @@ from core.languages import for_reader
 from core.query import InvalidQuery
 from referrals.statistics import queries
 from referrals.statistics.dimensions import FIGURES, UNITS
-from referrals.statistics.inputs import FigureQuery
+from referrals.statistics.queries import FigureQuery
 from web import charts, forms, spreadsheets
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask

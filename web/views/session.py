@@ -16,7 +16,17 @@ from accounts.request import ServiceRequest
 from web.credentials import SIGN_IN, sign_in_form
 from web.generic import InputPage
 from web.page import FORGET, Page, go_to, goes_on, left, own_address
-from web.views.language import speak
+
+
+def speak(response: HttpResponse, language: str) -> None:
+    """Remember a language as long as the browser is open: a word of the reader's choice, and nothing of them."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
 
 
 class SignIn(InputPage):

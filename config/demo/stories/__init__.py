@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from config.demo.stage import Stage
+from config.demo.cast import Stage
 from config.demo.stories import night, parents, refusal, siblings, unknown
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from config.demo.stage import Stage
+from config.demo.cast import Stage
 from web.training import acts, forms
 from web.training.playing import children_of
 

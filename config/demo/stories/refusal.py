@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo.stage import Stage
+from config.demo.cast import Stage
 from referrals.models import Holder, Referral
 from web.training import acts, forms
 from web.training.playing import children_of, each

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from config.demo.stage import Stage
+from config.demo.cast import Stage
 from referrals.models import Holder, Measure, Referral
 from referrals.vocabulary.letters import LetterKind
 from web.training import acts, forms

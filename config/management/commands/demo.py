@@ -17,9 +17,17 @@ from django.utils import timezone
 from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo import breach, oddity, orientations, proof, resources, rights, show
-from config.demo.cast import CODES, Cast, gather, give_applications, give_password, give_tokens, put_on_duty
+from config.demo.cast import (
+    CODES,
+    Cast,
+    Stage,
+    gather,
+    give_applications,
+    give_password,
+    give_tokens,
+    put_on_duty,
+)
 from config.demo.serving import HOST, PORT_VARIABLE
-from config.demo.stage import Stage
 from config.demo.stories import STORIES, Story
 from referrals.access import row_level_security, visibility
 from referrals.access_review import tasks as access_review_tasks

@@ -12,7 +12,7 @@ from audit.errors import LogContradicted, WitnessFileFaulty
 from config import env
 from config.demo.serving import HOST
 from config.management.commands.demo import require_free, serve
-from config.training import reset, schedule
+from config.training import reset
 from outbox.models import Work
 
 PORT = 8100
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         for alias in connections:
             call_command("migrate", database=alias, interactive=False, verbosity=0)
         connections.close_all()
-        if not Work.objects.filter(pk=schedule.NAME).exists():
+        if not Work.objects.filter(pk=reset.NAME).exists():
             self.stdout.write("Préparation : autorités et personnages…")
             try:
                 reset.reset(at=timezone.now())

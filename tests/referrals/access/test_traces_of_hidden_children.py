@@ -31,7 +31,7 @@ from referrals.models import (
     Visit,
 )
 from referrals.reading import counts
-from referrals.triage import checks as triage_checks
+from referrals.triage import guards as triage_checks
 from referrals.vocabulary.states import Machine
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput

@@ -13,7 +13,7 @@ import pytest
 
 from accounts.models import Authority
 from referrals.models import Clock, Referral
-from referrals.policy import dates
+from referrals.policy import working_time
 from referrals.reading import counts
 from referrals.vocabulary.deadlines import BESIDE_CASES, ClockCode
 from referrals.workflow import deadlines
@@ -38,8 +38,8 @@ def due(duration: str, start: datetime, zone: ZoneInfo) -> datetime:
     if duration.startswith("PT"):
         return start + timedelta(hours=int(count))
     if unit == "D":
-        return dates.after_days(start, int(count), zone)
-    return dates.after_months(start, int(count) * (12 if unit == "Y" else 1), zone)
+        return working_time.after_days(start, int(count), zone)
+    return working_time.after_months(start, int(count) * (12 if unit == "Y" else 1), zone)
 
 
 # --- When a delay ends --------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.guidance import checking, files
+from web.guidance import files, shown
 
 HEAD = """+++
 title = "À qui écrire chez nous ?"
@@ -47,7 +47,7 @@ def test_a_page_is_added_to_its_own_section(folder):
 
     assert files.pages("fr")["local/cellule"].text == "Écrivez-nous."
     assert files.pages("fr")["faire/premiers-gestes"].text != "Rien."
-    assert checking.guidance_can_be_shown() == []
+    assert shown.guidance_can_be_shown() == []
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_a_page_is_added_to_its_own_section(folder):
 def test_a_bad_page_is_named_at_the_start(folder, text):
     (folder / "local" / "cellule.md").write_text(text)
 
-    (fault,) = checking.guidance_can_be_shown()
+    (fault,) = shown.guidance_can_be_shown()
 
     assert "local/cellule" in fault.msg

@@ -14,7 +14,7 @@ from accounts.sessions import id_of
 from referrals.models import RotaShift
 from referrals.models.on_call_rota import Place
 from referrals.on_call_rota import actions
-from referrals.on_call_rota.inputs import NewShift as NewShiftInput
+from referrals.on_call_rota.actions import NewShift as NewShiftInput
 from referrals.policy_changes.actions import authority_for
 from referrals.vocabulary.formats import moment
 from web import forms

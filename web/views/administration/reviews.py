@@ -15,7 +15,7 @@ from core.inputs import ITEMS_MAX, Id, Items, StrictSerializer
 from referrals.vocabulary.formats import moment
 from web import forms
 from web.administration.base import MANAGES, REVIEWS, AdministrationPage
-from web.administration.certificates import certificate_words
+from web.administration.role_rows import certificate_words
 from web.cases import display
 from web.forms import ZONE, Fault, Option
 from web.generic import ConfirmPage, ListQuery

@@ -22,8 +22,8 @@ from core.paging import Page
 from referrals.vocabulary.formats import moment
 from web.administration import role_rows, words
 from web.administration.base import AdministrationPage, TableQuery
-from web.administration.certificates import certificate_words
 from web.administration.forms import AdministrationForm, Confirmation
+from web.administration.role_rows import certificate_words
 from web.cases import confirmation, display
 from web.cases.choices import role_words
 from web.forms import ZONE, Ask, Pairs, day_in_words

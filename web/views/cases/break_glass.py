@@ -11,8 +11,7 @@ from accounts.request import ServiceRequest
 from audit.events import Purpose
 from referrals.access import emergency_openings
 from referrals.break_glass import queries as break_glass_queries
-from referrals.break_glass.inputs import ByReference, GlassQuery
-from referrals.break_glass.queries import glass_page
+from referrals.break_glass.queries import ByReference, GlassQuery, glass_page
 from referrals.errors import NotAllowed
 from web.cases import display
 from web.cases.base import BlanksLeftOut

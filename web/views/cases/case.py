@@ -17,10 +17,9 @@ from referrals.vocabulary.states import Machine
 from web.cases import confirmation, display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
-from web.cases.glance import glance_of
+from web.cases.glance import glance_of, similar
 from web.cases.panel import next_steps, panels
 from web.cases.report import report_of
-from web.cases.similar import similar
 from web.generic import ShownPage
 
 

@@ -14,7 +14,7 @@ from referrals.errors import TooManyLines
 from referrals.exports import actions as exports_actions
 from referrals.reading import counts
 from referrals.saved_views import actions as saved_views_actions
-from referrals.saved_views.inputs import NewView
+from referrals.saved_views.actions import NewView
 from referrals.staffing import bulk
 from referrals.vocabulary.role_sets import CELL
 from web import forms, spreadsheets

@@ -12,7 +12,7 @@ from accounts import stepup
 from accounts.models import Authority
 from core.paging import Page, page_of
 from referrals.exports import actions, queries
-from referrals.exports.inputs import DecisionInput, ExportInput
+from referrals.exports.actions import DecisionInput, ExportInput
 from referrals.models import CaseExport
 from web.cases import display
 from web.forms import ZONE, Ask, Pairs

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from referrals.saved_views import actions
-from referrals.saved_views.inputs import NewView
+from referrals.saved_views.actions import NewView
 from web.forms import Ask
 from web.generic import InputPage
 from web.page import Page, go_to

@@ -13,7 +13,7 @@ from accounts.request import ServiceRequest
 from accounts.roles import Role
 from referrals.cases.queries import whole
 from referrals.filing import actions as filing_actions
-from referrals.filing.inputs import Sharing
+from referrals.filing.form import Sharing
 from web.cases.report import chapters_of, parts_of
 from web.filing.draft import Draft
 from web.forms import Ask, Field, Pairs

@@ -1,8 +1,15 @@
-"""What an authority has chosen of certificates of honorability, for those who give and review roles."""
+"""What an authority's settings rule about accounts: certificates of honorability, and sign-in by codes (SEC-AU1).
 
+An authority may let all its people sign in with one-time codes; the others require passkeys. The setting is the reason
+itself: without one nothing is relaxed, and the journal has who gave it, and when.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from accounts import honorability
+from accounts.factors import doors
 from accounts.models import Authority
 from accounts.roles import Role
 from referrals.policy.definitions import protocol_of
@@ -24,3 +31,11 @@ def terms(authority: Authority, at: datetime) -> honorability.Terms:
 
 
 honorability.doors.terms = terms
+
+
+def relaxed(authorities: Collection[UUID], at: datetime) -> frozenset[UUID]:
+    rows = Authority.objects.filter(pk__in=authorities)
+    return frozenset(one.pk for one in rows if protocol_of(one, at).one_time_codes_reason.strip())
+
+
+doors.relaxed = relaxed
