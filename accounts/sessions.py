@@ -107,7 +107,7 @@ class SessionStore(db.SessionStore):
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         """Return the data sealed under the session's key, which the cookie alone holds."""
-        key: str = self._get_or_create_session_key()  # type: ignore[attr-defined]  # Django's own, without a type
+        key: str = cast("Any", self)._get_or_create_session_key()
         text = json.dumps(session_dict, separators=(",", ":")).encode()
         return base64.b64encode(bearer.sealed(key.encode(), _PURPOSE, text)).decode()
 
@@ -131,7 +131,7 @@ class SessionStore(db.SessionStore):
 
         The old row goes first: Django's own order would meet its id, which is unique, and try other keys for ever.
         """
-        data, key = self._session, self.session_key  # type: ignore[attr-defined]  # loads it, as Django's own does
+        data, key = cast("Any", self)._session, self.session_key  # loads it, as Django's own does
         if key:
             self.delete(key)
         self.create()

@@ -4,6 +4,7 @@ Django has hooks behind a commit, and none before it; so the connection's own ``
 """
 
 from functools import partial
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,7 +15,7 @@ from audit import journal
 def watch(connection: BaseDatabaseWrapper, **_: object) -> None:
     """Let a connection tell before it commits (receiver of ``connection_created``)."""
     if connection.alias == DEFAULT_DB_ALIAS:
-        connection.commit = partial(_commit, connection)  # type: ignore[method-assign]  # of this object alone
+        cast("Any", connection).commit = partial(_commit, connection)  # of this object alone
 
 
 def _commit(connection: BaseDatabaseWrapper) -> None:

@@ -8,7 +8,7 @@ as usual (``Page.while_out``).
 
 import re
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, cast
 
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -77,6 +77,8 @@ def _requested_page(request: ServiceRequest) -> Page | None:
     view = getattr(match.func, "view_class", None)
     if view is None or not issubclass(view, Page):
         return None
-    page: Page = view(**match.func.view_initkwargs)  # type: ignore[attr-defined]  # as Django's as_view() keeps them
+    page = cast("type[Page]", view)(
+        **cast("Any", match.func).view_initkwargs
+    )  # as Django's as_view() keeps them
     page.setup(request, *match.args, **match.kwargs)
     return page

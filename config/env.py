@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import environ  # type: ignore[import-untyped]  # it ships no types
+import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, OperationalError
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Timer
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -77,7 +77,7 @@ def read_form(
     form: QueryDict = QueryDict()
     try:
         with _hung_up_after(seconds, request.META.get("gunicorn.socket")):
-            parser = _Form(request.META, body, [handler], "utf-8")  # type: ignore[arg-type]  # it reads
+            parser = _Form(request.META, cast("Any", body), [handler], "utf-8")
             try:
                 parser.parse()
             finally:

@@ -74,7 +74,8 @@ class MacField(_Binary):
         super().contribute_to_class(cls, name, private_only)
         self._purpose = f"row.{cls._meta.db_table}"
         if name == "mac":
-            cls._mac_field = self  # type: ignore[attr-defined]  # asked for each row: Django's way is two calls
+            model: Any = cls
+            model._mac_field = self  # asked for each row: Django's way is two calls
         self._converted: tuple[tuple[int, Callable[[Any], Any]], ...] | None = None
 
     def columns(self) -> "tuple[models.Field[Any, Any], ...]":
@@ -243,7 +244,7 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
                 row.save(using=self.db, update_fields=[model._meta.get_field(name).name for name in named])
         return len(rows)
 
-    update.alters_data = True  # type: ignore[attr-defined]  # Django's mark, for templates
+    cast("Any", update).alters_data = True  # Django's mark, for templates
 
     @override
     def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[M]:
@@ -283,8 +284,9 @@ class SignedQuerySet[M: "Signed"](models.QuerySet[M]):
                     field.note(row.pk, (row.mac,), None, self.db)
         return count.total(), dict(count)
 
-    delete.alters_data = True  # type: ignore[attr-defined]  # Django's marks, as those of its own
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    # Django's marks, as those of its own.
+    cast("Any", delete).alters_data = True
+    cast("Any", delete).queryset_only = True
 
 
 class AuthenticQuerySet[M: "Authentic"](SignedQuerySet[M]):
@@ -353,7 +355,7 @@ class Authentic(Signed):
         attributes: tuple[str, ...] | None = cls.__dict__.get("_attributes_found")
         if attributes is None:
             attributes = cls.counted()
-            cls._attributes_found = attributes  # type: ignore[attr-defined]  # kept for the next row
+            cast("Any", cls)._attributes_found = attributes  # for the next row
         return attributes
 
     @classmethod

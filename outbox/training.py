@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as Parsed
 from pathlib import Path
-from typing import Any, Final, override
+from typing import Any, Final, cast, override
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -97,8 +97,7 @@ class Mail:
 
 def mail_folder() -> Path | None:
     """Return where the mails of a training instance lie; None elsewhere."""
-    options: dict[str, Any] = settings.MAILERS["default"]["OPTIONS"]  # type: ignore[assignment]  # as env.mailers() makes them
-    folder = options.get("file_path")
+    folder = cast("dict[str, Any]", settings.MAILERS["default"]["OPTIONS"]).get("file_path")
     return Path(folder) if settings.TRAINING and folder else None
 
 

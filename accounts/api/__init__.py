@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
 
-class DoorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the parent has no types
+class DoorScheme(OpenApiAuthenticationExtension):
     """A bearer token, or a session cookie."""
 
     target_class = "accounts.signin.DoorAuthentication"

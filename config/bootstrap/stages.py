@@ -379,7 +379,7 @@ def migrations(on: Installation) -> Iterator[Step]:
         yield Step(
             f"{part} : les tables",
             partial(_is_migrated, on, part, words),
-            lambda words=words: _run_command(on, OWNER, "migrate", "--no-input", *words),  # type: ignore[misc]
+            partial(_run_command, on, OWNER, "migrate", "--no-input", *words),
         )
 
 

@@ -44,14 +44,14 @@ class Reserved(MmapedDict):
             OSError: the disk is full; a file that was new is gone again.
         """
         _reserve(path, FILE_BYTES)
-        super().__init__(path)  # type: ignore[no-untyped-call]
+        super().__init__(path)
 
     def _init_value(self, key: str) -> None:
         needed, capacity = self._used + len(key.encode()) + _AROUND_KEY, self._capacity
         while capacity < needed:
             capacity *= 2
         _reserve(self._fname, capacity)
-        super()._init_value(key)  # type: ignore[no-untyped-call]
+        super()._init_value(key)
 
 
 def _reserve(path: str, size: int) -> None:
@@ -81,7 +81,7 @@ def count_in(folder: Path) -> None:
     # The library reads the variable at each file, and chose the class of its values when it was first imported.
     os.environ[_VARIABLE] = str(folder)
     values.MmapedDict = Reserved  # type: ignore[attr-defined,assignment]
-    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+    values.ValueClass = values.MultiProcessValue()
 
 
 def counted(folder: Path) -> list[Metric]:
@@ -89,7 +89,7 @@ def counted(folder: Path) -> list[Metric]:
     if not folder.is_dir():
         return []
     with _locked(folder, fcntl.LOCK_SH):
-        collector: Collector = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]
+        collector: Collector = MultiProcessCollector(None, str(folder))
         return list(collector.collect())
 
 
@@ -116,13 +116,13 @@ def _move(path: Path, to: Path) -> None:
         _log.warning("metrics:lost", code="disk")
         return  # it goes on being counted where it is
     try:
-        for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):  # type: ignore[no-untyped-call]
-            ended.write_value(key, ended.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+        for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):
+            ended.write_value(key, ended.read_value(key)[0] + value, 0.0)
     except (OSError, RuntimeError, ValueError, struct.error):
         # A process that was killed while its file grew. What it counted is lost; the others' counts go on.
         _log.warning("metrics:lost", code="file")
     finally:
-        ended.close()  # type: ignore[no-untyped-call]
+        ended.close()
     path.unlink(missing_ok=True)
 
 

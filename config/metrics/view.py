@@ -41,7 +41,7 @@ def metrics(request: ServiceRequest) -> HttpResponse:
     registry.register(_Counts())
     registry.register(_Gauges())
     if _OPEN_METRICS in request.headers.get("Accept", ""):
-        text = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]
+        text = openmetrics.generate_latest(registry)
         return HttpResponse(text, content_type=_OPEN_METRICS_TYPE)
     return HttpResponse(exposition.generate_latest(registry), content_type=_TEXT_TYPE)
 

@@ -9,7 +9,7 @@ import atexit
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import sentry_sdk
 import urllib3
@@ -25,7 +25,7 @@ from config.reporting import facts
 from config.reporting.middleware import whence
 
 QUEUE_MAX: Final = 100
-_LEVELS: Final = {logging.ERROR: "error", logging.CRITICAL: "fatal"}
+_LEVELS: Final[dict[int, Literal["error", "fatal"]]] = {logging.ERROR: "error", logging.CRITICAL: "fatal"}
 
 
 class OnlyEvents(HttpTransport):
@@ -121,7 +121,7 @@ def described(record: logging.LogRecord, said: Mapping[str, Any]) -> Event:
     error = record.exc_info[1] if record.exc_info else None
     values = {"event": record.msg, **said, **whence(), "process": facts.process()}
     return {
-        "level": _LEVELS.get(record.levelno, "error"),  # type: ignore[typeddict-item]  # one of the two
+        "level": _LEVELS.get(record.levelno, "error"),
         "tags": values,
         "exception": {"values": [] if error is None else list(_exceptions(error))},
     }

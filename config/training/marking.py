@@ -4,9 +4,9 @@ Documents bear the banner as they are made (``outbox/training.py``); here whatev
 page can be forgotten. Elsewhere answers pass untouched.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -39,7 +39,8 @@ def _marked(response: HttpResponseBase) -> HttpResponseBase:
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
     elif isinstance(response, StreamingHttpResponse) and media == "text/csv":
-        response.streaming_content = _with_notice(iter(response.streaming_content))  # type: ignore[arg-type]  # no server here is asynchronous
+        lines = cast("Iterable[bytes]", response.streaming_content)  # no server here is asynchronous
+        response.streaming_content = _with_notice(iter(lines))
         response.headers.pop("Content-Length", None)
     return response
 

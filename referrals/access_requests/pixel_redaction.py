@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -305,8 +305,9 @@ def _is_on_page(area: _Area) -> bool:
 
 def _is_seen(picture: Image.Image, area: _Area) -> bool:
     """Tell whether anything is seen at a place: letters under a bar, or white on white, were meant to be hidden."""
-    darkest, lightest = picture.crop(_pixels(picture, area)).convert("L").getextrema()
-    return bool(lightest - darkest >= _CONTRAST)  # type: ignore[operator]  # one band: two numbers
+    extrema = picture.crop(_pixels(picture, area)).convert("L").getextrema()
+    darkest, lightest = cast("tuple[float, float]", extrema)  # one band: two numbers
+    return lightest - darkest >= _CONTRAST
 
 
 # --- What is hidden ----------------------------------------------------------------------------------

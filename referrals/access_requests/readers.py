@@ -256,4 +256,6 @@ def _names(
         pseudonym: pseudonyms.account(pseudonym, among=people, cases=cases)
         for pseudonym in set(actors.values())
     }
-    return {entry: people.get(accounts[one], "") if accounts[one] else "" for entry, one in actors.items()}  # type: ignore[arg-type]
+    return {
+        entry: people.get(account, "") if (account := accounts[one]) else "" for entry, one in actors.items()
+    }

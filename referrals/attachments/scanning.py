@@ -7,7 +7,7 @@ clamd(8).
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from django.conf import settings
@@ -79,7 +79,8 @@ def _connected() -> Iterator[socket.socket]:
             line.settimeout(ANSWER_SECONDS)
             yield line
         return
-    with closing(socket.create_connection(address, timeout=CONNECT_SECONDS)) as line:  # type: ignore[arg-type]  # host and port
+    host_and_port = cast("tuple[str, int]", address)
+    with closing(socket.create_connection(host_and_port, timeout=CONNECT_SECONDS)) as line:
         line.settimeout(ANSWER_SECONDS)
         yield line
 

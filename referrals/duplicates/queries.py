@@ -6,7 +6,7 @@ restricted, another authority) isn't mentioned at all (SEC-AZ4).
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
@@ -39,7 +39,7 @@ def candidates_of(referral: Referral) -> "QuerySet[DuplicateCandidate]":
 def target_of(referral: Referral) -> Referral:
     """Return the file that a filing was joined to in the end; the filing itself if it wasn't."""
     joining = Joining.objects.filter(referral=referral, undone_at=None).select_related("target").first()
-    return target_of(joining.target) if joining is not None else referral  # type: ignore[arg-type]  # a lazy relation
+    return target_of(cast("Referral", joining.target)) if joining is not None else referral
 
 
 def pairs_seen(referral: Referral, *, actor: Actor, at: datetime) -> "QuerySet[DuplicateCandidate]":

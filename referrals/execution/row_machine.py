@@ -55,7 +55,7 @@ class RowContext[Row: Model]:
     @property
     def authority(self) -> Authority:
         """Return the authority to which the row belongs."""
-        return cast("Any", self.row).authority  # type: ignore[no-any-return]  # each of these models has one
+        return cast("Authority", cast("Any", self.row).authority)  # each of these models has one
 
     @cached_property
     def protocol(self) -> Protocol:

@@ -6,7 +6,7 @@ They convert between what a person types and what the API takes; the setting alo
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
@@ -98,7 +98,7 @@ def fields_of_hours(
 @cache
 def _row_of(key: str) -> type[Input]:
     """Return the form of one row of a setting: its members, lists among them as lines, and a box to take it away."""
-    owner = type(SETTINGS[key].input().child)  # type: ignore[attr-defined]  # of a list
+    owner = type(cast("Any", SETTINGS[key].input()).child)
     more: dict[str, Any] = {_REMOVED: Flag(required=False, default=False), "__module__": __name__}
     if _CHOICES in owner().fields:
         more[_CHOICES] = Text(
