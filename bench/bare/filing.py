@@ -126,7 +126,7 @@ def _clocks(model: Any, referral: Any, at: datetime, zone: ZoneInfo) -> list[Any
     return [
         model(
             referral=referral, code=code, access_class="A", started_at=at, warn_at=due - (due - at) / 5,
-            due_at=due, statutory=code in deadlines.STATUTORY,
+            due_at=due, statutory=deadlines.DEADLINES[code].statutory,
         )
         for code, due in dues.items()
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from referrals.policy.definitions import SETTINGS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.law.article import Article, Checked
 from referrals.vocabulary.law.citations import ARTICLES, cited
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 from referrals.workflow.step import steps
 
 INTRODUCTION: Final = """\
@@ -53,7 +53,7 @@ def _row(article: Article) -> list[str]:
 def _citing(article: Article) -> list[str]:
     laws = {
         "steps": {step.number: step.law for step in steps.all()},
-        "deadlines": {str(clock): FACTS[clock].law for clock in ClockCode},
+        "deadlines": {str(clock): DEADLINES[clock].law for clock in ClockCode},
         "settings": {code(key): setting.law for key, setting in SETTINGS.items()},
     }
     citing = {

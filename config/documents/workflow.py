@@ -8,7 +8,7 @@ from core.languages import ENGLISH, FRENCH, in_language
 from referrals.proofs import PROOFS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, ANY, CLOSED, OPENED, Machine, State
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import SAME, Step, steps
 
@@ -100,7 +100,7 @@ def _clocks() -> str:
 
 
 def _clock(clock: ClockCode) -> list[str]:
-    facts = FACTS[clock]
+    facts = DEADLINES[clock]
     own = [code(name) for name in facts.settings]
     meaning = f"{in_language(facts.delay, ENGLISH)}{BREAK}*{facts.delay}*"
     name = in_language(clock.label, ENGLISH)

@@ -11,7 +11,7 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.law import citations
 from referrals.vocabulary.law.article import Article
 from referrals.vocabulary.states import Coded, Machine
-from referrals.workflow import deadline_facts
+from referrals.workflow import deadlines
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import Guard, Step, steps
 
@@ -24,7 +24,7 @@ def procedure() -> dict[str, Any]:
     """Return all that is declared, in both languages; it doesn't change while the service runs."""
     return {
         "machines": {str(machine): _machine(machine) for machine in Machine},
-        "clocks": [deadline_facts.deadline_line(code) for code in ClockCode],
+        "clocks": [deadlines.deadline_line(code) for code in ClockCode],
         "rules": {rule.__name__: _rule(rule) for rule in _rules()},
         "relations": [_coded(relation) for relation in Relation],
         "articles": [_article(article) for article in citations.ARTICLES.values()],

@@ -28,8 +28,8 @@ from referrals.transfers import queries as transfers_queries
 from referrals.triage import opening
 from referrals.vocabulary.deadlines import OF_CASES
 from referrals.vocabulary.states import State
-from referrals.workflow import deadlines
 from referrals.workflow.case import Case
+from referrals.workflow.clocks import ClockState
 
 
 def case_page(request: ServiceRequest, asked: Mapping[str, Any]) -> tuple[list[dict[str, Any]], str | None]:
@@ -172,7 +172,7 @@ class ClockQuery(PagedQuery):
     """Filters of the list of clocks."""
 
     state = Code(
-        [(s.value, s.label) for s in deadlines.ClockState if s != deadlines.ClockState.STOPPED],
+        [(s.value, s.label) for s in ClockState if s != ClockState.STOPPED],
         required=False,
     )
     code = Code(OF_CASES, required=False)

@@ -29,7 +29,7 @@ def open_review(act: "StepContext") -> None:
 
 
 def _first_analysis_due(act: "StepContext") -> Any:
-    return deadlines.RULES[C.C2](act.case, act.at, None)
+    return deadlines.due_at(act.case, C.C2, act.at)
 
 
 def _review_due(act: "StepContext") -> Any:

@@ -19,7 +19,7 @@ from referrals.models import Approval, Referral
 from referrals.vocabulary import states
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.states import ACTIVE, ApprovalState, ChildKind, Machine, State, Urgency
-from referrals.workflow import deadlines, joined_files
+from referrals.workflow import clocks, joined_files
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepContext, StepInput
 from referrals.workflow.step import Step, steps
@@ -150,12 +150,12 @@ def refresh_shell(case: Case) -> None:
         referral.judicial_status = case.judicial_referrals[-1].state if case.judicial_referrals else ""
     # A draft has no authority yet whose settings count, and nothing of a purged case is due.
     if referral.state not in (State.DRAFT, State.PURGED):
-        deadlines.reset_target(case)
+        clocks.reset_target(case)
         (
             referral.next_due_at,
             referral.due_with_measures_at,
             referral.due_with_justice_at,
-        ) = deadlines.next_dues(case)
+        ) = clocks.next_dues(case)
 
 
 def close_approval(approval: Approval, state: ApprovalState, *, at: datetime) -> None:

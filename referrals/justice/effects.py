@@ -204,8 +204,8 @@ def _count_from_majority(act: "StepContext", row: "Measure", clock: "Clock") -> 
     if row.type_id != YOUNG_ADULT or child is None or case.of_age(child):
         return
     begins = act.noon_of(case.today + relativedelta(months=case.protocol.majority_notice_months))
-    due = deadlines.RULES[C.C24](case, begins, row)
-    warned = deadlines.warned_at(case, C.C24, begins, due, row)
+    due = deadlines.due_at(case, C.C24, begins, row)
+    warned = deadlines.DEADLINES[C.C24].warns(case, begins, due, row)
     act.change(clock, warn_at=warned.astimezone(UTC), due_at=due.astimezone(UTC))
 
 

@@ -16,7 +16,7 @@ from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.decision_answers import EndReason, RulingKind
 from referrals.vocabulary.states import FeedbackState, InformationState
 from referrals.vocabulary.states import MeasureState as M
-from referrals.workflow import deadlines
+from referrals.workflow import clocks
 
 if TYPE_CHECKING:
     from referrals.models import Measure
@@ -58,7 +58,7 @@ def let_execution_rest_or_go_on(act: "StepContext") -> None:
         rested = max(act.step_input.on - row.order_suspended_on, timedelta())
         for code in _awaited(row):
             since = act.noon_of(act.step_input.on)
-            deadlines.start_again(act.case, code, row, since=since, rested=rested)
+            clocks.start_again(act.case, code, row, since=since, rested=rested)
 
 
 def _awaited(measure: "Measure") -> list[C]:

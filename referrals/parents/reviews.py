@@ -9,7 +9,7 @@ from referrals.parents.inputs import Informing
 from referrals.policy.working_time import end_of
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import ACTIVE, CLOSED, InformationState, State
-from referrals.workflow import deadlines
+from referrals.workflow import clocks
 from referrals.workflow.case import Case
 from referrals.workflow.rules import rule
 
@@ -68,6 +68,6 @@ def count_reviews(act: "StepContext", before: str) -> None:
         if row is not None and clock.due_at == end_of(row.review_on, case.zone):
             del waiting[clock.part]
         else:
-            deadlines.halt(case, clock)
+            clocks.halt(case, clock)
     for row in waiting.values():
         act.start(ClockCode.R_HOLDERS, part=row, until=row.review_on)

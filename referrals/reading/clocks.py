@@ -24,7 +24,7 @@ from referrals.policy.working_time import Calendar, calendar_of
 from referrals.reading.seen_rows import hanging_on
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.formats import labelled, moment
-from referrals.workflow import deadlines
+from referrals.workflow import clocks, deadlines
 
 
 def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = False) -> dict[str, Any]:
@@ -40,9 +40,9 @@ def clock_line(clock: Clock, calendar: Calendar, *, at: datetime, runs: bool = F
         "label": ClockCode(clock.code).labels_by_language,
         "started_at": moment(clock.started_at),
         "due_at": None if clock.on_birthday else moment(clock.due_at),
-        "working_day_before": moment(deadlines.working_day_before(clock, calendar)),
+        "working_day_before": moment(clocks.working_day_before(clock, calendar)),
         "stopped_at": moment(clock.stopped_at),
-        "state": labelled(deadlines.state_of(clock, at)),
+        "state": labelled(clocks.state_of(clock, at)),
         "statutory": clock.statutory,
         "child": str(clock.child) if clock.child else None,
         "part": str(clock.part) if clock.part else None,
@@ -103,11 +103,11 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
     rows = Clock.objects.filter(seen & running).select_related("referral__authority")
     if code:
         rows = rows.filter(code=code)
-    if state == deadlines.ClockState.OVERDUE:
+    if state == clocks.ClockState.OVERDUE:
         rows = rows.filter(_over(at))
-    elif state == deadlines.ClockState.DUE_SOON:
+    elif state == clocks.ClockState.DUE_SOON:
         rows = rows.filter(due_at__gte=at, warn_at__lte=at).exclude(_reduced(at))
-    elif state == deadlines.ClockState.ON_TIME:
+    elif state == clocks.ClockState.ON_TIME:
         # What is late isn't on time whenever it warned; and so the index begins behind it.
         rows = rows.filter(due_at__gte=at, warn_at__gt=at).exclude(_reduced(at))
     unlocked = exceptional(actor, at=at).unlocked
@@ -124,7 +124,7 @@ def running_clocks(actor: Actor, *, state: str | None, code: str | None, at: dat
 
 
 def _over(before: datetime | Given) -> Q:
-    """Return the condition of clocks that are over before an instant (``deadlines.counts_until``)."""
+    """Return the condition of clocks that are over before an instant (``clocks.counts_until``)."""
     return Q(due_at__lt=before) | _reduced(before)
 
 
@@ -168,7 +168,7 @@ def next_of(cases: Collection[UUID], actor: Actor, *, at: datetime) -> dict[UUID
     """Return the next deadline of each of some cases, among the clocks that the actor may read; one query."""
     next_by_case: dict[UUID, Due] = {}
     for clock in _NEXT.rows(actor, at=at, cases=list(cases)):
-        until = deadlines.counts_until(clock)
+        until = clocks.counts_until(clock)
         earlier = next_by_case.get(clock.referral_id)
         if earlier is None or until < earlier.at:
             next_by_case[clock.referral_id] = Due(ClockCode(clock.code), until, reduced=until != clock.due_at)
@@ -220,7 +220,7 @@ def _column(actor: Actor) -> tuple[str, bool]:
 
 
 #: The classes of clocks.
-_CLOCKED: Final = frozenset(deadlines.ACCESS_CLASS.values())
+_CLOCKED: Final = frozenset(one.access_class for one in deadlines.DEADLINES.values())
 
 
 def _is_whole(role: Role, relation: Relation) -> bool:

@@ -21,27 +21,16 @@ from core.inputs import StrictSerializer
 from encryption import keys
 from encryption.fields import SealedField
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.vocabulary.states import CLOSED, Machine, State
-from referrals.workflow import deadlines, hooks
+from referrals.vocabulary.states import CLOSED, Machine
+from referrals.workflow import clocks, hooks
 from referrals.workflow.about_children import ids_in
 from referrals.workflow.case import Case
+from referrals.workflow.deadlines import DEADLINES
 from referrals.workflow.decision_inputs import OF_SENDING
 from referrals.workflow.step import Step, steps
 
 if TYPE_CHECKING:
     from referrals.models import Assessment, Clock, JudicialReferral
-
-#: Clocks that a declaration starts and stops by itself; those of one child, measure or referral to
-#: justice are the effects' business, who know which.
-PLAIN_STARTS = (
-    ClockCode.C1,
-    ClockCode.C2,
-    ClockCode.C4,
-    ClockCode.C4B_MEETING,
-    ClockCode.C4B_VISIT,
-    ClockCode.C8,
-)
-PLAIN_STOPS = (ClockCode.C1, ClockCode.C2, ClockCode.C4, ClockCode.C5, ClockCode.C8)
 
 
 class StepInput(dict[str, Any]):
@@ -196,29 +185,24 @@ class StepContext:
 
     def start(self, code: ClockCode, **of: Any) -> "Clock":
         """Start a clock of the case; ``since``, ``child``, ``part`` say from when and for what."""
-        return deadlines.start(self.case, code, **of)
+        return clocks.start(self.case, code, **of)
 
     def stop(self, *codes: ClockCode, child: UUID | None = None, part: Model | None = None) -> None:
         """Stop running clocks, of one child or part when it is named."""
-        deadlines.stop(self.case, codes, child=child, part=part)
+        clocks.stop(self.case, codes, child=child, part=part)
 
     def plain_clocks(self, before: str) -> None:
         """Start and stop what the declaration says of the case as a whole (domain.md §2.3)."""
-        referral, after = self.case.referral, self.case.referral.state
+        after = self.case.referral.state
         if not self.step.times_itself:
-            stops = [code for code in self.step.stops if code in PLAIN_STOPS or code.startswith("C4b")]
-            if stops:
-                self.stop(*stops)
+            self.stop(*(code for code in self.step.stops if DEADLINES[code].stopped_by_step))
         # At the closing alone: what starts in a closed case runs on.
         if after in CLOSED and before not in CLOSED:
-            running = {clock.code for clock in self.case.open_clocks} - set(deadlines.OUTLIVE_CLOSING)
-            self.stop(*(ClockCode(code) for code in running))
+            self.stop(*(code for code, deadline in DEADLINES.items() if not deadline.outlives_closing))
         for code in self.step.starts:
-            # C8 counts from the report, so it starts only where there is one to decide on.
-            if code not in PLAIN_STARTS or (code == ClockCode.C8 and after != State.REPORT_SUBMITTED):
-                continue
-            since = deadlines.assessment_start(referral) if code == ClockCode.C4 else None
-            self.start(code, since=since)
+            deadline = DEADLINES[code]
+            if deadline.started_by_step and deadline.starts_if(self.case):
+                self.start(code, since=deadline.since(self.case))
 
     # --- Justice --------------------------------------------------------------------------------------
 

@@ -1,31 +1,33 @@
-"""Deadlines: when each ends, in the authority's own time zone, and what starts and stops it (domain.md §2.3).
+"""Deadlines: how long each runs in the authority's own time zone, by which law, and who may read it (domain.md §2.3).
 
 Days and months are counted locally and end at 23:59:59; hours and minutes are counted as they run. Open hours and
-working days, which no law counts, are those of ``referrals/policy/working_time.py``.
+working days, which no law counts, are those of ``referrals/policy/working_time.py``. What runs on a case is a clock
+(``referrals/workflow/clocks.py``); steps declare what starts and stops it.
 
 A breached deadline never blocks a step: it colours, alerts, counts (domain.md §2.8 no. 11).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from referrals.policy.working_time import Calendar, after_days, after_months, end_of
-from referrals.vocabulary.deadlines import ClockCode
+from core.languages import Text, in_both
+from referrals.policy.working_time import after_days, after_months, end_of
+from referrals.vocabulary.deadlines import ClockCode as C
 from referrals.vocabulary.decision_answers import Execution
-from referrals.vocabulary.states import EXPLOITED, Coded, State, Urgency
+from referrals.vocabulary.law import citations
+from referrals.vocabulary.states import EXPLOITED, State, Urgency
 from referrals.workflow import retention_periods
-from referrals.workflow.about_children import rows_among
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
-    from referrals.models import Clock, InformationRequest, Measure, Referral
+    from referrals.models import InformationRequest, Measure, Referral
 
 FEEDBACK_MONTHS: Final = 3  # L226-5
 ASSESSMENT_MONTHS: Final = 3  # D226-2-4
@@ -46,15 +48,6 @@ EXECUTION_NOTICE: Final[Mapping[str, str]] = {
 #: Care offered to a child in care: silence is agreement after this, from the notification, else from the sending.
 AFTER_NOTIFICATION: Final = timedelta(weeks=4)
 AFTER_SENDING: Final = timedelta(weeks=6)
-
-
-class ClockState(Coded):
-    """How a clock stands."""
-
-    ON_TIME = "on_time", _("Dans les délais")
-    DUE_SOON = "due_soon", _("Échéance proche")
-    OVERDUE = "overdue", _("En retard")
-    STOPPED = "stopped", _("Arrêté")
 
 
 def statutory_due(received_at: datetime, zone: ZoneInfo) -> datetime:
@@ -95,9 +88,10 @@ def target_due(case: Case) -> datetime | None:
     return min([legal, *(after_days(received, count, case.zone) for count in days)])
 
 
-# --- When each clock is due. Each rule takes the case, the start, and the part (measure, …) or None. ----
+# --- When each is due ------------------------------------------------------------------------------------
 
 
+#: From the case, the start, and the part (measure, …) or None.
 type Rule = Callable[[Case, datetime, Any], datetime]
 
 
@@ -215,269 +209,381 @@ def _keeping(case: Case, start: datetime, part: Model | None) -> datetime:
     return active_until(case, start)
 
 
-#: Of the clocks of a case; others are computed where their rows are (``BESIDE_CASES``).
-RULES: Final[dict[ClockCode, Rule]] = {
-    ClockCode.C1: _open_hours("acknowledge_hours"),
-    ClockCode.C2: _triage,
-    ClockCode.C3: _hours("danger_breach_hours"),
-    ClockCode.C4: _assessment,
-    ClockCode.C4B_MEETING: _days("first_meeting_days"),
-    ClockCode.C4B_VISIT: _days("home_visit_days"),
-    ClockCode.C5: _months(FEEDBACK_MONTHS),
-    ClockCode.C5B: _months(FEEDBACK_MONTHS),
-    ClockCode.C6: _request,
-    ClockCode.C7: _days("prosecutor_last_reminder_days"),
-    ClockCode.C8: _days("decision_days"),
-    ClockCode.C9: _agreement,
-    ClockCode.C10: _term,
-    # Hours as they run: 72 of them, not three days (CASF L223-2 al. 5).
-    ClockCode.C11: lambda case, start, part: start + timedelta(hours=72),
-    ClockCode.C12: _fixed_days(5),
-    ClockCode.C13: _fixed_days(8),
-    ClockCode.C14: _fixed_days(15),
-    ClockCode.C14B: _months(6),
-    ClockCode.C15: _term,
-    ClockCode.C15B: _investigation,
-    ClockCode.C16: _months(3),
-    ClockCode.C17: _situation_report,
-    ClockCode.C17B: _exit_ban,
-    ClockCode.C18: _fixed_days(10),
-    ClockCode.C19: _hours("runaway_review_hours"),
-    ClockCode.C20: _keeping,
-    ClockCode.C24: _execution,
-    ClockCode.C25: _chosen,
-    ClockCode.C26: _chosen,
-    ClockCode.R_HOLDERS: _chosen,
-    ClockCode.R_RESTRICTION: _chosen,
-}
-STATUTORY: Final = frozenset(
-    {
-        ClockCode.C3,
-        ClockCode.C4,
-        ClockCode.C5,
-        ClockCode.C5B,
-        ClockCode.C10,
-        ClockCode.C11,
-        ClockCode.C12,
-        ClockCode.C13,
-        ClockCode.C14,
-        ClockCode.C14B,
-        ClockCode.C15,
-        ClockCode.C15B,
-        ClockCode.C16,
-        ClockCode.C17,
-        ClockCode.C17B,
-        ClockCode.C18,
-        ClockCode.C21,
-        ClockCode.C22,
-        ClockCode.C23,
-        ClockCode.C25,
-        ClockCode.C26,
-    }
-)
-_JUSTICE = (
-    ClockCode.C7,
-    ClockCode.C13,
-    ClockCode.C14,
-    ClockCode.C14B,
-    ClockCode.C15,
-    ClockCode.C15B,
-    ClockCode.C17B,
-)
-_MEASURES = (
-    ClockCode.C9,
-    ClockCode.C10,
-    ClockCode.C11,
-    ClockCode.C12,
-    ClockCode.C16,
-    ClockCode.C17,
-    ClockCode.C24,
-    ClockCode.C26,
-)
-#: Of one measure, whatever it is: they stop when it is over (domain.md §2.6 M12 to M15).
-OF_A_MEASURE: Final = (*_MEASURES, *(code for code in _JUSTICE if code != ClockCode.C7))
-#: Who may read a clock: the class of what it times (domain.md §4.8).
-ACCESS_CLASS: Final[dict[ClockCode, str]] = (
-    dict.fromkeys(ClockCode, "A")
-    | dict.fromkeys(_JUSTICE, "I")
-    | dict.fromkeys((*_MEASURES, ClockCode.C25), "J")
-    # The officer's, the auditors': no line on a case.
-    | dict.fromkeys((ClockCode.C21, ClockCode.C22, ClockCode.R_ANOMALY), "L")
-)
-#: Clocks that outlive the closing of the case (domain.md §2.2 Closings).
-OUTLIVE_CLOSING: Final = (
-    ClockCode.C5,
-    ClockCode.C5B,
-    ClockCode.C7,
-    ClockCode.C20,
-    ClockCode.R_HOLDERS,
-    ClockCode.R_RESTRICTION,
-)
-#: Clocks on which nobody has to act before they end: reminded of to no one.
-SILENT: Final = (ClockCode.C20,)
+# --- From when on a clock warns --------------------------------------------------------------------------
 
 
-def warned_at(case: Case, code: ClockCode, start: datetime, due: datetime, part: Any = None) -> datetime:
-    """Return when a clock begins to warn: C3, C7 and C24 after a delay of their own, others in their last part.
+type WarnRule = Callable[[Case, datetime, datetime, Any], datetime]
 
-    Of an investigation at the latest when its report is due.
-    """
-    if code == ClockCode.C3:
-        return start + timedelta(minutes=case.protocol.danger_alert_minutes)
-    if code == ClockCode.C7:
-        return after_days(start, case.protocol.prosecutor_first_reminder_days, case.zone)
-    if code == ClockCode.C24 and part.type.execution in EXECUTION_NOTICE:
-        days = getattr(case.protocol, EXECUTION_NOTICE[part.type.execution])
-        return min(after_days(start, days, case.zone), due)
+
+def _in_last_part(case: Case, start: datetime, due: datetime, part: Any) -> datetime:
     # A share, not a number of days: a delay of three days and one of two years both warn in time.
-    last_part = due - (due - start) * case.protocol.warning_percent / 100
-    return max(start, min(last_part, due - REPORT_BEFORE_TERM)) if code == ClockCode.C15B else last_part
+    return due - (due - start) * case.protocol.warning_percent / 100
 
 
-def reminded_again_at(case: Case, code: ClockCode, start: datetime) -> datetime | None:
-    """Return when one is reminded a second time before the end; None for all delays but C7 (2 / 8 / 30 days)."""
-    if code != ClockCode.C7:
-        return None
-    return after_days(start, case.protocol.prosecutor_second_reminder_days, case.zone)
+def _warn_of_danger(case: Case, start: datetime, due: datetime, part: Any) -> datetime:
+    return start + timedelta(minutes=case.protocol.danger_alert_minutes)
 
 
-def start(
-    case: Case,
-    code: ClockCode,
-    *,
-    since: datetime | None = None,
-    child: UUID | None = None,
-    part: Model | None = None,
-    until: date | None = None,
-    on_birthday: bool = False,
-) -> "Clock":
-    """Start a clock at ``since`` (the instant of the act if None); one that runs for the same thing starts again.
+def _reminder(name: str) -> WarnRule:
+    return lambda case, start, due, part: after_days(start, getattr(case.protocol, name), case.zone)
 
-    ``until``: the last day, where a person has chosen it. ``on_birthday``: the day is a birthday, which no column may
-    tell; ``until`` is then the latest that it can be, and the daily look at birthdays warns (C25, C26; C10 and C15 cut
-    at 18).
+
+def _warn_of_start(case: Case, start: datetime, due: datetime, part: "Measure") -> datetime:
+    if part.type.execution not in EXECUTION_NOTICE:
+        return _in_last_part(case, start, due, part)
+    days = getattr(case.protocol, EXECUTION_NOTICE[part.type.execution])
+    return min(after_days(start, days, case.zone), due)
+
+
+def _warn_of_report(case: Case, start: datetime, due: datetime, part: "Measure") -> datetime:
+    # At the latest when the report of the investigation is due.
+    return max(start, min(_in_last_part(case, start, due, part), due - REPORT_BEFORE_TERM))
+
+
+# --- How a step starts it ---------------------------------------------------------------------------------
+
+
+def _from_the_step(case: Case) -> datetime | None:
+    return None
+
+
+def _always(case: Case) -> bool:
+    return True
+
+
+def _is_reported(case: Case) -> bool:
+    # The decision counts from the report: it is due only where there is one to decide on.
+    return bool(case.referral.state == State.REPORT_SUBMITTED)
+
+
+# --- The deadlines ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One deadline.
+
+    ``delay``: from when and how long, in words. ``due``: when it ends, from the case, the start and the part; None
+    where that is computed with its row (``BESIDE_CASES``). ``law``: "" for practice. ``settings``: those it depends on.
+    ``access_class``: of what it times (domain.md §4.8). ``started_by_step``, ``stopped_by_step``: a step that declares
+    it starts or stops it; else the step's effects do, which know for which child, measure or referral to justice.
+    ``since``: from when it then counts, if not from the step; ``starts_if``: whether it starts. ``of_a_measure``: it
+    stops when the measure is over, whatever it is (§2.6 M12 to M15). ``outlives_closing``: it runs on when its case is
+    closed (§2.2 Closings). ``silent``: nobody has to act before it ends, and nobody is reminded. ``warns``: from when
+    it warns; ``again``: when one is reminded a second time before the end.
     """
-    begun = since or case.at
-    # Two clocks for one thing would be reminded of twice (SEC-FT10).
-    stop(case, [code], child=child, part=part)
-    # Never before it starts: a day chosen in the past is due at once.
-    due = max(end_of(until, case.zone) if until else RULES[code](case, begun, part), begun)
-    clock: Clock = case.referral.clocks.model(
-        referral=case.referral,
-        code=code,
-        access_class=ACCESS_CLASS[code],
-        child=child,
-        part=part.pk if part is not None else None,
-        started_at=begun,
-        warn_at=due if on_birthday else warned_at(case, code, begun, due, part),
-        again_at=reminded_again_at(case, code, begun),
-        due_at=due.astimezone(UTC),  # as it is read back
-        statutory=code in STATUTORY,
-        on_birthday=on_birthday,
-        # Marked as told: no round of reminders picks it up.
-        **(dict.fromkeys(("soon_told_at", "late_told_at"), case.at) if code in SILENT else {}),
-    )
-    case.insert(clock)
-    case.open_clocks.append(clock)
-    return clock
+
+    delay: Text
+    due: Rule | None = None
+    law: str = ""
+    settings: tuple[str, ...] = ()
+    statutory: bool = False
+    access_class: str = "A"
+    of_a_measure: bool = False
+    outlives_closing: bool = False
+    silent: bool = False
+    started_by_step: bool = False
+    stopped_by_step: bool = False
+    since: Callable[[Case], datetime | None] = _from_the_step
+    starts_if: Callable[[Case], bool] = _always
+    warns: WarnRule = _in_last_part
+    again: Rule | None = None
 
 
-def stop(
-    case: Case, codes: Iterable[ClockCode], *, child: UUID | None = None, part: Model | None = None
-) -> None:
-    """Stop the running clocks of these codes; of one child or part when it is named, else of all."""
-    # A generator may come in, and is asked once for each clock.
-    wanted = set(codes)
-    # A case that is being filed has no clock to be read.
-    if "open_clocks" not in case.__dict__ and case.referral._state.adding:
-        case.__dict__["open_clocks"] = []
-    for clock in list(case.open_clocks):
-        if clock.code not in wanted:
-            continue
-        if child is not None and clock.child != child:
-            continue
-        if part is not None and clock.part != part.pk:
-            continue
-        halt(case, clock)
+DEADLINES: Final[Mapping[C, Deadline]] = {
+    C.C1: Deadline(
+        _("heures ouvrées"),
+        due=_open_hours("acknowledge_hours"),
+        settings=("acknowledge_hours",),
+        started_by_step=True,
+        stopped_by_step=True,
+    ),
+    C.C2: Deadline(
+        _("heures ouvrées, moins à partir de U2"),
+        due=_triage,
+        settings=("triage_hours", "triage_urgent_hours"),
+        started_by_step=True,
+        stopped_by_step=True,
+    ),
+    C.C3: Deadline(
+        _("sans délai : alerte puis retard"),
+        due=_hours("danger_breach_hours"),
+        law="CASF L226-4",
+        settings=("danger_alert_minutes", "danger_breach_hours"),
+        statutory=True,
+        warns=_warn_of_danger,
+    ),
+    C.C4: Deadline(
+        _("3 mois à compter de la réception ; date réduite selon le danger et l'âge"),
+        due=_assessment,
+        law="CASF D226-2-4",
+        settings=("assessment_urgent_days", "assessment_under_2_days", "assessment_suspected_days"),
+        statutory=True,
+        started_by_step=True,
+        stopped_by_step=True,
+        since=lambda case: assessment_start(case.referral),
+    ),
+    C.C4B_MEETING: Deadline(
+        _("jours"),
+        due=_days("first_meeting_days"),
+        settings=("first_meeting_days",),
+        started_by_step=True,
+        stopped_by_step=True,
+    ),
+    C.C4B_VISIT: Deadline(
+        _("jours"),
+        due=_days("home_visit_days"),
+        settings=("home_visit_days",),
+        started_by_step=True,
+        stopped_by_step=True,
+    ),
+    C.C5: Deadline(
+        _("3 mois à compter de la transmission"),
+        due=_months(FEEDBACK_MONTHS),
+        law="CASF L226-5 al. 1",
+        statutory=True,
+        outlives_closing=True,
+        stopped_by_step=True,
+    ),
+    C.C5B: Deadline(
+        _("3 mois à compter de la demande"),
+        due=_months(FEEDBACK_MONTHS),
+        law="CASF L226-5 al. 2, D226-2-8",
+        statutory=True,
+        outlives_closing=True,
+    ),
+    C.C6: Deadline(
+        _("la date demandée, sinon des jours ouvrés"), due=_request, settings=("information_request_days",)
+    ),
+    C.C7: Deadline(
+        _("aucun chiffre dans la loi : relances"),
+        due=_days("prosecutor_last_reminder_days"),
+        law="CASF L226-4",
+        settings=(
+            "prosecutor_first_reminder_days",
+            "prosecutor_second_reminder_days",
+            "prosecutor_last_reminder_days",
+        ),
+        access_class="I",
+        outlives_closing=True,
+        warns=_reminder("prosecutor_first_reminder_days"),
+        again=_days("prosecutor_second_reminder_days"),
+    ),
+    C.C8: Deadline(
+        _("jours après le rapport"),
+        due=_days("decision_days"),
+        settings=("decision_days",),
+        started_by_step=True,
+        stopped_by_step=True,
+        starts_if=_is_reported,
+    ),
+    C.C9: Deadline(
+        _("jours ; enfant déjà accueilli : silence vaut accord après 4 semaines (6 sans accusé)"),
+        due=_agreement,
+        law="CASF L223-2",
+        settings=("agreement_days",),
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C10: Deadline(
+        _("son terme, un an au plus"),
+        due=_term,
+        law="CASF L223-5",
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    # Hours as they run: 72 of them, not three days (CASF L223-2 al. 5).
+    C.C11: Deadline(
+        _("72 heures"),
+        due=lambda case, start, part: start + timedelta(hours=72),
+        law="CASF L223-2 al. 5",
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C12: Deadline(
+        _("5 jours"),
+        due=_fixed_days(5),
+        law="CASF L223-2 al. 2",
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C13: Deadline(
+        _("8 jours"), due=_fixed_days(8), law="CC 375-5", statutory=True, access_class="I", of_a_measure=True
+    ),
+    C.C14: Deadline(
+        _("15 jours"),
+        due=_fixed_days(15),
+        law="CPC 1184",
+        statutory=True,
+        access_class="I",
+        of_a_measure=True,
+    ),
+    C.C14B: Deadline(
+        _("6 mois"), due=_months(6), law="CPC 1185", statutory=True, access_class="I", of_a_measure=True
+    ),
+    C.C15: Deadline(
+        _("son terme, deux ans au plus"),
+        due=_term,
+        law="CC 375",
+        statutory=True,
+        access_class="I",
+        of_a_measure=True,
+    ),
+    C.C15B: Deadline(
+        _("son terme, 6 mois au plus ; rapport 15 jours avant"),
+        due=_investigation,
+        law="CPC 1183",
+        statutory=True,
+        access_class="I",
+        of_a_measure=True,
+        warns=_warn_of_report,
+    ),
+    C.C16: Deadline(
+        _("3 mois"),
+        due=_months(3),
+        law="CASF L223-1-1, D223-13",
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C17: Deadline(
+        _("un an, 6 mois avant trois ans"),
+        due=_situation_report,
+        law="CASF L223-5",
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C17B: Deadline(
+        _("son terme, 2 mois (parquet) ou 2 ans (juge) au plus"),
+        due=_exit_ban,
+        law="CC 375-5, 375-7",
+        statutory=True,
+        access_class="I",
+        of_a_measure=True,
+    ),
+    C.C18: Deadline(_("10 jours"), due=_fixed_days(10), law="CASF L221-3", statutory=True),
+    C.C19: Deadline(
+        _("heures, revue"), due=_hours("runaway_review_hours"), settings=("runaway_review_hours",)
+    ),
+    C.C21: Deadline(
+        _("1 mois à compter de la réception, prolongé une fois de 2 mois par une décision motivée"),
+        law="RGPD 12",
+        settings=("access_notice_days",),
+        statutory=True,
+        access_class="L",
+    ),
+    C.C22: Deadline(
+        _("72 heures depuis la prise de connaissance, nuits et week-ends compris"),
+        law="RGPD art. 33",
+        statutory=True,
+        access_class="L",
+    ),
+    C.C23: Deadline(_("son dix-huitième anniversaire"), law="CASF L222-5, R221-2", statutory=True),
+    C.C24: Deadline(
+        _("jours depuis l'accord ou l'ordonnance, selon la mesure ; puis des rappels jusqu'à son début"),
+        due=_execution,
+        settings=(
+            "execution_emergency_days",
+            "execution_care_days",
+            "execution_care_notice_days",
+            "execution_home_days",
+            "execution_home_notice_days",
+            "execution_review_days",
+        ),
+        access_class="J",
+        of_a_measure=True,
+        warns=_warn_of_start,
+    ),
+    C.C25: Deadline(
+        _("son dix-septième anniversaire ; après lui, des jours depuis l'accueil ou le refus"),
+        due=_chosen,
+        law="CASF L222-5-1",
+        settings=("majority_notice_months", "majority_interview_days", "majority_interview_care"),
+        statutory=True,
+        access_class="J",
+    ),
+    C.C26: Deadline(
+        _("son dix-huitième anniversaire, signalé des mois avant"),
+        due=_chosen,
+        law="CASF R221-2; CC 375",
+        settings=("majority_notice_months",),
+        statutory=True,
+        access_class="J",
+        of_a_measure=True,
+    ),
+    C.C27: Deadline(
+        _("jours, moins à partir de U2 ; à U3 par téléphone aussi, le jour même"),
+        law="CASF L221-3",
+        settings=("inquiry_days", "inquiry_urgent_days", "inquiry_notice_days"),
+    ),
+    C.R_HOLDERS: Deadline(
+        _("le jour choisi au report"),
+        due=_chosen,
+        law="CASF L226-2-1",
+        settings=("holder_deferral_review_days",),
+        outlives_closing=True,
+    ),
+    C.R_RESTRICTION: Deadline(
+        _("le jour choisi avec la restriction"), due=_chosen, law="CASF R221-8", outlives_closing=True
+    ),
+    C.R_CLOSURE: Deadline(
+        _("jours ouvrés ; pour une transmission retirée, le délai de la première analyse"),
+        settings=("closure_review_working_days", "triage_hours", "triage_urgent_hours"),
+    ),
+    C.R_OPENING: Deadline(_("la fin du jour ouvré suivant"), settings=("opening_hours", "holiday_calendar")),
+    C.R_ANOMALY: Deadline(_("jours depuis la question"), settings=("anomaly_answer_days",), access_class="L"),
+    C.C20: Deadline(
+        _(
+            "mois à compter de la dernière opération, selon l'issue : base active, puis archivage intermédiaire"
+        ),
+        due=_keeping,
+        law="CASF R221-9",
+        settings=(
+            "retention_set_aside_months",
+            "retention_closed_months",
+            "retention_measure_months",
+            "retention_archive_closed_months",
+            "retention_archive_months",
+            "retention_archive_placed_months",
+        ),
+        outlives_closing=True,
+        silent=True,
+    ),
+}
+#: Those of one measure: first what is decided with the family, then what a judge orders.
+OF_A_MEASURE: Final = tuple(
+    code
+    for access_class in "JI"
+    for code, one in DEADLINES.items()
+    if one.of_a_measure and one.access_class == access_class
+)
 
 
-def start_again(case: Case, code: ClockCode, part: Model, *, since: datetime, rested: timedelta) -> None:
-    """Let the last clock of a part run again, which rested for some days: what it had left, it has left.
+def due_at(case: Case, code: C, start: datetime, part: Any = None) -> datetime:
+    """Return when a deadline of a case ends that begins at ``start``.
 
-    Where there was none it starts at ``since``; one that runs goes on as it is.
+    Raises:
+        LookupError: it is computed with its row, or a person chooses its day.
     """
-    clock = case.referral.clocks.filter(code=code, part=part.pk).order_by("started_at").last()
-    if clock is None:
-        start(case, code, since=since, part=part)
-    elif clock.stopped_at is not None:
-        # By the clock on the wall: a delay ends at the end of a day, in summer and in winter.
-        clock.due_at = (clock.due_at.astimezone(case.zone) + rested).astimezone(UTC)
-        clock.warn_at = (clock.warn_at.astimezone(case.zone) + rested).astimezone(UTC)
-        clock.stopped_at = None
-        clock.save(update_fields=["due_at", "warn_at", "stopped_at"])
-        case.open_clocks.append(clock)
+    due = DEADLINES[code].due
+    if due is None:
+        raise LookupError(code)
+    return due(case, start, part)
 
 
-def halt(case: Case, clock: "Clock") -> None:
-    """Stop one running clock of the case."""
-    clock.stopped_at = case.at
-    # Within `together` a clock may stop before it was inserted.
-    if not clock._state.adding:
-        clock.save(update_fields=["stopped_at"])
-    case.open_clocks.remove(clock)
-
-
-def reset_target(case: Case) -> None:
-    """Count the assessment's reduced date anew; the legal one never moves (D226-2-4)."""
-    case.referral.target_due_at = target_due(case)
-
-
-def next_dues(case: Case) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """Return the earliest end among the running clocks: of the shell (A), with the measures' (J), with justice's (I).
-
-    A queue is sorted by the one whose clocks its reader may read. The last two leave out what hangs on restricted
-    children alone: an order would tell of them (SEC-AZ20).
-    """
-    hidden = frozenset(child.pk for child in case.recorded if child.restricted)
-    parts = {clock.part for clock in case.open_clocks if clock.part} if hidden else set()
-    rows = rows_among(case.referral, parts)
-    dues: dict[str, list[datetime]] = {"A": [], "J": [], "I": []}
-    for clock in case.open_clocks:
-        about = rows[clock.part].children if clock.part in rows else frozenset()
-        hangs = clock.child in hidden or (bool(about) and about <= hidden)
-        if clock.access_class == "A" or not hangs:
-            dues[clock.access_class].append(clock.due_at)
-    # The reduced date comes before the legal one: a queue goes by it (D226-2-4).
-    if any(clock.code == ClockCode.C4 for clock in case.open_clocks) and case.referral.target_due_at:
-        dues["A"].append(case.referral.target_due_at)
-    measures = dues["A"] + dues["J"]
-    return min(dues["A"], default=None), min(measures, default=None), min(measures + dues["I"], default=None)
-
-
-def counts_until(clock: "Clock") -> datetime:
-    """Return when a clock is over: its end; of an assessment the reduced date, where it comes before (D226-2-4)."""
-    due: datetime = clock.due_at
-    reduced = clock.referral.target_due_at if clock.code == ClockCode.C4 else None
-    return min(due, reduced) if reduced else due
-
-
-def working_day_before(clock: "Clock", calendar: Calendar) -> date | None:
-    """Return the last working day on which one can still act, where a delay ends on a day off (*ouvré précédent*).
-
-    None where it ends on a working day, where the authority hasn't worked since it began, and for immediate danger,
-    which waits for no working day; nor of a birthday, whose day isn't told.
-    """
-    if clock.code == ClockCode.C3 or clock.on_birthday:
-        return None
-    day = calendar.working_day_before(clock.due_at)
-    began = clock.started_at.astimezone(calendar.zone).date()
-    return day if day is not None and day >= began else None
-
-
-def state_of(clock: "Clock", at: datetime) -> ClockState:
-    """Tell how a clock stands at ``at``."""
-    if clock.stopped_at is not None:
-        return ClockState.STOPPED
-    if at > counts_until(clock):
-        return ClockState.OVERDUE
-    return ClockState.DUE_SOON if at >= clock.warn_at else ClockState.ON_TIME
+def deadline_line(code: C) -> dict[str, Any]:
+    """Return what is told of one delay, as an answer shows it."""
+    deadline = DEADLINES[code]
+    return {
+        "code": str(code),
+        "label": code.labels_by_language,
+        "delay": in_both(deadline.delay),
+        "law": citations.citation_lines(deadline.law),
+        "statutory": deadline.statutory,
+        "settings": list(deadline.settings),
+        "access_class": deadline.access_class,
+    }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Role
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Coded, Machine, State
-from referrals.workflow import deadline_facts
+from referrals.workflow import deadlines
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import SAME, Step, steps
 from web.cases import display
@@ -106,9 +106,9 @@ def delays() -> list[dict[str, str]]:
         {
             "label": display.label(one),
             "delay": display.label({"label": one["delay"]}),
-            "law": deadline_facts.FACTS[code].law,
+            "law": deadlines.DEADLINES[code].law,
         }
-        for code, one in ((code, deadline_facts.deadline_line(code)) for code in ClockCode)
+        for code, one in ((code, deadlines.deadline_line(code)) for code in ClockCode)
     ]
 
 

@@ -14,7 +14,7 @@ from referrals.errors import NotAllowed
 from referrals.overview import queries as overview
 from referrals.reading.counts import counts
 from referrals.urgent_calls.queries import call_page
-from referrals.workflow.deadlines import ClockState
+from referrals.workflow.clocks import ClockState
 from web import charts, navigation, tiles
 from web.cases import lines
 from web.cases.choices import role_words

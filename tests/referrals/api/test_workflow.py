@@ -12,7 +12,7 @@ from referrals.parents import guards as parents_guards
 from referrals.policy.definitions import SETTINGS
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 from referrals.workflow.step import steps
 from tests.expected.deadlines import CLOCKS, COPIES, NO_CLOCK, RUNS_IN
 from tests.referrals.workflow.expectations import EXPECTED, PAPER
@@ -176,7 +176,7 @@ def test_each_clock_tells_its_figure_its_law_and_its_settings(told):
     paper = {clock.code: clock for clock in CLOCKS}
     lines = {line["code"]: line for line in told["clocks"]}
 
-    assert set(FACTS) == set(ClockCode)
+    assert set(DEADLINES) == set(ClockCode)
     for code, line in lines.items():
         row = paper[code if code.startswith("R-") else code.split("-")[0]]
         assert (line["statutory"], line["access_class"]) == (row.statutory, row.access_class)

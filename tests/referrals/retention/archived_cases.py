@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actor import SYSTEM
 from referrals.models import Referral, RetentionBatch, RetentionLine
 from referrals.vocabulary.deadlines import ClockCode
-from referrals.workflow import deadlines
+from referrals.workflow import clocks
 from referrals.workflow.case import Case
 from tests.factories.world import World
 from tests.referrals.workflow.kit import AT, Kit
@@ -20,7 +20,7 @@ def archived(world: World, *, outcome: str = "closed_no_action", who: str = "sup
     kit = Kit(world, "archived", who=who)
     kit.put(archived_from=outcome, closed_at=AT, archived_at=AT.replace(year=2028))
     kit.case = Referral.objects.select_related("authority").get(pk=kit.case.pk)
-    deadlines.start(Case(kit.case, actor=SYSTEM, at=AT), ClockCode.C20, since=AT)
+    clocks.start(Case(kit.case, actor=SYSTEM, at=AT), ClockCode.C20, since=AT)
     return kit
 
 

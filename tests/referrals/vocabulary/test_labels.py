@@ -7,7 +7,7 @@ from core.languages import in_both
 from referrals.policy.definitions import SETTINGS
 from referrals.statistics.dimensions import FIGURES
 from referrals.vocabulary.states import Coded, State
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 
 #: Labels that are numbers, initials or names of places.
 NAMES = {"119", "CRIP", "PDF", "Moselle", "Alsace", "Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte",
@@ -19,7 +19,7 @@ def labels():
     for setting in SETTINGS.values():
         yield setting.label
         yield from setting.options.values()
-    yield from (facts.delay for facts in FACTS.values())
+    yield from (facts.delay for facts in DEADLINES.values())
     yield from (figure.label for figure in FIGURES)
 
 

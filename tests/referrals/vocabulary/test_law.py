@@ -14,7 +14,7 @@ from referrals.policy.definitions import SETTINGS
 from referrals.staffing import standins
 from referrals.vocabulary.law.article import Checked, Code
 from referrals.vocabulary.law.citations import ARTICLES, citation_lines, cited, found_in
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 from referrals.workflow.step import steps
 from tests.repository.test_languages import APPS, english
 
@@ -32,7 +32,7 @@ THE_OTHER_WAY_ROUND = {
 
 def declared():
     yield from (step.law for step in steps.all())
-    yield from (facts.law for facts in FACTS.values())
+    yield from (facts.law for facts in DEADLINES.values())
     yield from (setting.law for setting in SETTINGS.values())
     yield from (conflicts_of_interest.LAW, standins.LAW)
     yield from MeasureType.objects.values_list("basis", flat=True)

@@ -16,8 +16,9 @@ from referrals.models import Clock, Referral
 from referrals.policy import working_time
 from referrals.reading import counts
 from referrals.vocabulary.deadlines import BESIDE_CASES, ClockCode
-from referrals.workflow import deadlines
-from referrals.workflow.deadlines import ClockState
+from referrals.workflow import clocks
+from referrals.workflow.clocks import ClockState
+from referrals.workflow.deadlines import DEADLINES
 from tests.conftest import see_all
 from tests.expected.deadlines import ASSESSMENT_DAYS, CLOCKS, DUE, FILER_CLOCKS, STANDING
 from tests.factories.concerns import child, concern, urgent
@@ -57,26 +58,26 @@ def test_a_delay_ends_on_the_day_of_the_authoritys_zone(duration, zone, start, w
 def test_the_due_second_itself_is_on_time(due_at, now, overdue):
     clock = Clock(due_at=instant(due_at), warn_at=instant(due_at) - timedelta(days=1))
 
-    assert (deadlines.state_of(clock, instant(now)) == ClockState.OVERDUE) is overdue
+    assert (clocks.state_of(clock, instant(now)) == ClockState.OVERDUE) is overdue
 
 
 def test_a_clock_warns_before_it_is_late_and_stops_for_good():
     begun = datetime(2026, 11, 24, 9, tzinfo=UTC)
     clock = Clock(started_at=begun, warn_at=begun + timedelta(hours=4), due_at=begun + timedelta(hours=5))
 
-    shown = [deadlines.state_of(clock, begun + timedelta(hours=n)) for n in (0, 4, 5, 6)]
+    shown = [clocks.state_of(clock, begun + timedelta(hours=n)) for n in (0, 4, 5, 6)]
     clock.stopped_at = begun + timedelta(hours=7)
 
     assert shown == ["on_time", "due_soon", "due_soon", "overdue"]
-    assert deadlines.state_of(clock, begun + timedelta(days=99)) == ClockState.STOPPED
+    assert clocks.state_of(clock, begun + timedelta(days=99)) == ClockState.STOPPED
 
 
 def test_every_clock_of_the_paper_is_there_and_no_other():
     wanted = {code for row in CLOCKS for code in SPLIT.get(row.code, (row.code,))}
 
     assert set(ClockCode.values) == wanted
-    assert set(deadlines.RULES) == set(ClockCode) - BESIDE_CASES
-    assert set(deadlines.ACCESS_CLASS) == set(ClockCode)
+    assert set(DEADLINES) == set(ClockCode)
+    assert {code for code, one in DEADLINES.items() if one.due} == set(ClockCode) - BESIDE_CASES
 
 
 @pytest.mark.parametrize("row", [row for row in CLOCKS if row.code not in SPLIT], ids=lambda row: row.code)
@@ -87,8 +88,8 @@ def test_a_clock_bears_the_name_of_the_paper(row):
 @pytest.mark.parametrize("row", CLOCKS, ids=lambda row: row.code)
 def test_a_clock_is_of_the_class_of_what_it_times_and_statutory_where_the_law_says(row):
     for code in SPLIT.get(row.code, (row.code,)):
-        assert deadlines.ACCESS_CLASS[ClockCode(code)] == row.access_class
-        assert (ClockCode(code) in deadlines.STATUTORY) is row.statutory
+        assert DEADLINES[ClockCode(code)].access_class == row.access_class
+        assert DEADLINES[ClockCode(code)].statutory is row.statutory
 
 
 # --- C1, C2: receipt and first analysis ---------------------------------------------------------------

@@ -13,7 +13,7 @@ from referrals.messages import queries as messages_queries
 from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.oversight import Likeness
 from referrals.vocabulary.states import DuplicateState, Machine, State
-from referrals.workflow.deadline_facts import FACTS
+from referrals.workflow.deadlines import DEADLINES
 from web.cases import display
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
@@ -71,7 +71,7 @@ def _moved(row: Mapping[str, Any]) -> str:
 def clocks(tab: Shown) -> Context:
     """Return the clocks with the law of each."""
     lines = display.clock_lines(tab.parts["clocks"], tab.zone, tab.called)
-    return {"clocks": [line | {"law": FACTS[ClockCode(line["code"])].law} for line in lines]}
+    return {"clocks": [line | {"law": DEADLINES[ClockCode(line["code"])].law} for line in lines]}
 
 
 # --- Messages -----------------------------------------------------------------------------------------
