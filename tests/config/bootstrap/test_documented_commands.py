@@ -149,7 +149,7 @@ CASES: Final = (
     Case("owner", "migrate <app> <migration before>", "migrate outbox", again=True),
     Case("owner", "backup --cases /backup/cases --keys /backup/keys", "backup --cases {folder}/copies --keys {folder}/copies-of-keys"),
     Case("owner", "backup --compact"),
-    refused("owner", "backup --note", "dépôt"),
+    refused("owner", "backup --note", "dépôt|pgBackRest manque"),  # the second where it isn't installed
     refused("owner", "rehearse", "compte repere-rehearsal|dépôt"),
     refused("owner", "rehearse --at 2026-11-24T03:00+01:00", "compte repere-rehearsal|dépôt"),
     refused("owner", "rehearse --cases /backup/cases --keys /backup/keys", "compte repere-rehearsal|copie",
