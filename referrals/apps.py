@@ -60,6 +60,7 @@ REGISTERED = (
     "referrals.coming_of_age.tasks",
     "referrals.composition.address_grounds",
     "referrals.composition.duty",
+    "referrals.composition.journal_topics",
     "referrals.composition.row_history",
     "referrals.composition.row_signatures",
     "referrals.composition.sealed_cells",
