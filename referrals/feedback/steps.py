@@ -72,6 +72,7 @@ step = StepDecorator(Machine.FEEDBACK, FeedbackTask)
     takes=Feedback,
     stops=[C.C5, C.C5B],
     tells=["filer"],
+    filer_notice="filing.message",
     law="CASF L226-5, D226-2-8",
     data_class="C",
     usual=[Usual(_("Le déclarant attend une réponse."), rank=2)],

@@ -43,6 +43,7 @@ ASKERS = (
     takes=inputs.Questions,
     starts=[C.C6],
     tells=["recipient"],
+    filer_notice="filing.message",
     law="CASF L226-2-2, L226-3",
     usual=[
         Usual(
@@ -107,6 +108,7 @@ def info_expired(referral: Referral, step_input: inputs.GivingUp, case: Case) ->
     effects=[effects.write_to_filer],
     takes=inputs.Message,
     tells=["filer"],
+    filer_notice="filing.message",
     law="CASF L226-5",
     data_class="C",
     theme=Theme.EXCHANGES,

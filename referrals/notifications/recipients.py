@@ -99,17 +99,6 @@ PHONE_SUPERVISOR: Final = "nobody-on-call-phone-the-supervisor"
 OUTSIDE: Final = frozenset({"prosecutor", "holders", "child", "target_service"})
 #: Who watches over accesses and knows no case: told that something was done, never of which case.
 WATCHERS: Final = frozenset({"auditors"})
-#: What is said of steps that have words of their own; to the watchers, where the step tells them.
-SAID_OF: Final[Mapping[str, str]] = {"glass:open": "glass.broken"}
-WATCHED: Final[Mapping[str, str]] = {"glass:open": "glass.watched", "glass:contest": "glass.contested"}
-#: What a filer is told by itself: that the concern was received, and that somebody wrote. All else a filer learns
-#: from what that person writes (domain.md §1.4).
-FILER_IS_TOLD: Final[Mapping[str, str]] = {
-    "acknowledge": "filing.received",
-    "request_info": "filing.message",
-    "message_filer": "filing.message",
-    "send": "filing.message",
-}
 #: People of another file are told of that one, by the step that is done on it (X05, X06).
 ELSEWHERE: Final = frozenset({"target_team"})
 #: People of the authority that was asked to take the case over: they see the request, not the case.
@@ -250,7 +239,7 @@ def tell(act: StepContext) -> None:
     if not step.tells:
         return
     urgent = "on_call" in step.tells
-    template = SAID_OF.get(step.event) or _template(step.tells, urgent=urgent)
+    template = step.notice or _template(step.tells, urgent=urgent)
     about = _about(case, template, urgent=urgent)
     withheld = not urgent and (
         act.apart or case.withheld(said=act.step_input, child=act.child, part=case.part)
@@ -263,11 +252,13 @@ def tell(act: StepContext) -> None:
     if urgent and not called:
         act.warnings.append(PHONE_ON_CALL if officers else PHONE_SUPERVISOR)
     case.insert(*rows_of(about, Recipients(users=users, called=called), at=act.at))
-    if step.event in WATCHED:
-        tell_watchers(case, WATCHED[step.event])
+    if step.watchers_notice:
+        tell_watchers(case, step.watchers_notice)
     _tell_receivers(act)
-    if step.name in FILER_IS_TOLD and ("filer" in step.tells or _asks_filer(act)):
-        _tell_filer(case, FILER_IS_TOLD[step.name])
+    # Nothing else is said to a filer than that the concern was received, and that somebody wrote: all else a filer
+    # learns from what that person writes (domain.md §1.4).
+    if step.filer_notice and ("filer" in step.tells or _asks_filer(act)):
+        _tell_filer(case, step.filer_notice)
 
 
 @hooks.ask_signature.register

@@ -80,6 +80,7 @@ def two_readers(case: Case, step_input: Qualification) -> Text | None:
     stops=[C.C1],
     starts=[C.C2],
     tells=["filer"],
+    filer_notice="filing.received",
     law="CASF L226-3",
     data_class="A",
     usual=[Usual(_("Le déclarant attend l'accusé de réception."))],

@@ -73,6 +73,8 @@ class Step:
     ``changes_rights``: somebody gets or loses a right on the case. ``of_the_list``: it changes who reads what is
     restricted, and is signed and known of by that list alone (T46). ``keeping`` steps are no action on the case, and
     leave the delay of its retention as it was (R221-9). ``on_filing`` steps are taken on the pages of a filing.
+    ``tells``: the parties that get a notice; ``notice`` names its template where it has words of its own,
+    ``filer_notice`` and ``watchers_notice`` those for whoever filed and for the auditors.
     ``theme``: with which steps it stands on a page. ``urgent``: nobody has the time to read much beside it.
     ``on_report``: it is decided with the report in view. ``finds_service``: a service may have to be found before it.
     """
@@ -94,6 +96,9 @@ class Step:
     starts: tuple[ClockCode, ...] = ()
     stops: tuple[ClockCode, ...] = ()
     tells: tuple[str, ...] = ()
+    notice: str = ""
+    filer_notice: str = ""
+    watchers_notice: str = ""
     signed_when: Guard | None = None
     second_signers: tuple[Role, ...] = (Role.SUPERVISOR, Role.ASE_INSPECTOR)
     signers_for: tuple[tuple[Text, tuple[Role, ...]], ...] = field(default=(), compare=False)
