@@ -1,5 +1,6 @@
 """The guidance pages as files: ``pages/<language>/<section>/<page>.md``, a head in TOML, then CommonMark.
 
+An English head holds title, summary and language, and what differs from the French page's head, which gives the rest.
 A file is read once, when the first page is asked for. What a head must hold is checked here, so that a page with no
 source, no day of writing or no day of review is refused where it is read, and not shown. Source: field.md B.6.
 """
@@ -21,6 +22,8 @@ from encryption import digest
 
 FOLDER: Final = Path(__file__).parent / "pages"
 _FENCE: Final = "+++"
+#: What a head says in the page's own language, and so takes over from no other.
+_WORDED: Final = ("title", "summary", "lang")
 #: The section of pages that the authorities of an instance add (``GUIDANCE_FOLDER``).
 LOCAL: Final = "local"
 LANGUAGES: Final = (FRENCH, ENGLISH)
@@ -43,7 +46,7 @@ class GuidePage:
 
     ``written_on``, ``review_due``: the text's own days. ``steps`` as ``machine:step``; ``fields`` of the concern form;
     ``signs`` of the spotting grid; ``articles`` as they are cited; ``numbers`` by their codes. ``digest``:
-    SHA-256 of the file.
+    SHA-256 of the file, and of the French head that an English one rests on: a changed source is reviewed in both.
     """
 
     path: str
@@ -89,8 +92,8 @@ def language_of_reader() -> str:
     return for_reader({one: one for one in LANGUAGES})
 
 
-def read(raw: str, *, path: str, lang: str) -> GuidePage:
-    """Return the page that a file holds.
+def read(raw: str, *, path: str, lang: str, french: str = "") -> GuidePage:
+    """Return the page that a file holds; ``french`` is the text of its French file, where there is one.
 
     Raises:
         BadPage: no head, an unknown or missing entry, no source, or another language than that of its folder.
@@ -99,14 +102,16 @@ def read(raw: str, *, path: str, lang: str) -> GuidePage:
     if begin.strip():
         raise BadPage(f"{path}: text before the head")
     try:
-        front_matter: dict[str, Any] = tomllib.loads(head)
+        french_head = _parts(french, path)[1] if french else ""
+        taken_over = {k: v for k, v in tomllib.loads(french_head).items() if k not in _WORDED}
+        front_matter: dict[str, Any] = taken_over | tomllib.loads(head)
         sources = tuple(_source(one) for one in front_matter.pop("sources"))
         history = tuple((one["on"], one["what"]) for one in front_matter.pop("history"))
         lists = {name: tuple(value) for name, value in front_matter.items() if isinstance(value, list)}
         front_matter |= lists | {"text": text.strip()}
         if lang == FRENCH:  # as the sentences of a page are: no line breaks before its tall marks
             front_matter |= {name: spaced(front_matter[name]) for name in ("title", "summary", "text")}
-        hashed = digest.sha256(raw.encode()).hex()
+        hashed = digest.sha256((french_head + raw).encode()).hex()
         page = GuidePage(**front_matter, path=path, sources=sources, history=history, digest=hashed)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise BadPage(f"{path}: {error}") from error
@@ -151,5 +156,7 @@ def _in(folder: Path, pattern: str, lang: str) -> dict[str, GuidePage]:
     pages_by_path = {}
     for file in sorted((folder / lang).glob(pattern)):
         path = file.relative_to(folder / lang).with_suffix("").as_posix()
-        pages_by_path[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang)
+        original = folder / FRENCH / f"{path}.md"
+        french = original.read_text(encoding="utf-8") if lang != FRENCH and original.exists() else ""
+        pages_by_path[path] = read(file.read_text(encoding="utf-8"), path=path, lang=lang, french=french)
     return pages_by_path

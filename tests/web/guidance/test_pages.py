@@ -110,6 +110,52 @@ def test_a_file_that_is_no_page_is_refused_by_name(raw, why):
         files.read(raw, path="x/y", lang="fr")
 
 
+FRENCH = """+++
+title = "Essai"
+summary = "Un essai."
+lang = "fr"
+audience = ["all"]
+settings = []
+steps = ["referral:qualify"]
+fields = []
+signs = []
+articles = []
+numbers = ["119"]
+written_on = 2026-11-29
+review_due = 2027-11-29
+status = "published"
+[[sources]]
+title = "Source"
+publisher = "Éditeur"
+date = ""
+address = "https://example.org/a"
+read_on = 2026-11-29
+[[history]]
+on = 2026-11-29
+what = "Première version"
++++
+Le texte.
+"""
+ENGLISH = '+++\ntitle = "Trial"\nsummary = "A trial."\nlang = "en"\n+++\nThe text.\n'
+
+
+def test_an_english_page_takes_over_the_french_head():
+    """Its digest is that of both: a source that changed is reviewed again in both languages (B.8)."""
+    page = files.read(ENGLISH, path="x/y", lang="en", french=FRENCH)
+    later = files.read(ENGLISH, path="x/y", lang="en", french=FRENCH.replace("org/a", "org/b"))
+    reworded = files.read(ENGLISH, path="x/y", lang="en", french=FRENCH.replace("Le texte.", "Un autre."))
+
+    assert (page.title, page.text, page.steps) == ("Trial", "The text.", ("referral:qualify",))
+    assert page.sources[0].address == "https://example.org/a"
+    assert page.digest != later.digest
+    assert page.digest == reworded.digest
+
+
+def test_an_english_page_has_words_of_its_own():
+    with pytest.raises(files.BadPage, match="title"):
+        files.read(ENGLISH.replace('title = "Trial"\n', ""), path="x/y", lang="en", french=FRENCH)
+
+
 def page_of(text):
     """Return a page with this text, as if it stood beside the others."""
     return files.GuidePage(
