@@ -45,6 +45,16 @@ def internal[F: "models.Field[Any, Any]"](field: F, access_class: str) -> F:
     return clear(field, access_class, subject=NOBODY)
 
 
+class CodedField(models.CharField):  # type: ignore[type-arg]
+    """A text field whose choices are no part of its migration: a new code or label changes no table."""
+
+    def deconstruct(self) -> Any:
+        """Return the field as a migration writes it: a plain ``CharField``."""
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("choices", None)
+        return name, "django.db.models.CharField", args, kwargs
+
+
 def coded(
     choices: type[models.TextChoices],
     access_class: str,
@@ -56,7 +66,7 @@ def coded(
     """Declare one code out of ``choices``, in clear; ``among``: the pairs of those that may stand there, if not all."""
     size = max(len(value) for value in choices.values)
     rule = FieldRule.taken_from(options)
-    field = models.CharField(max_length=max(size, 20), choices=among or choices.choices, **options)
+    field = CodedField(max_length=max(size, 20), choices=among or choices.choices, **options)
     _mark(field, access_class=access_class, need=need, codes=choices, copied=rule)
     return field
 
