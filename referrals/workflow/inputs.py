@@ -15,10 +15,10 @@ LONG: Final = 20_000
 DOCUMENT: Final = 100_000
 
 
-def text(*, required: bool = True, max_length: int = 2_000) -> Text:
-    """Declare a text of several lines."""
+def text(*, required: bool = True, max_length: int = 2_000, **options: Any) -> Text:
+    """Declare a text of several lines; ``options``: those of any member, as its ``label``."""
     # Empty text instead of null: guards and letters then ask one question, not two.
-    options: dict[str, Any] = {} if required else {"required": False, "default": ""}
+    options |= {} if required else {"required": False, "default": ""}
     return Text(max_length=max_length, multiline=True, allow_blank=not required, **options)
 
 

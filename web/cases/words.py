@@ -1,12 +1,14 @@
 """Labels of every step input and every field of a case.
 
 One line per name: a form's label and the line of a page that shows the answer are the same words. ``Owner.name``
-overrides where one declaration gives the name another meaning. A question of the concern form is worded in
+overrides where one declaration gives the name another meaning. A member that one step alone asks for may bear its
+``label`` in the step's input. A question of the concern form is worded in
 ``web/filing/words.py``, and stands here only where the shown answer needs other words than the question.
 ``tests/web/test_steps.py`` fails where a name has none.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 
 import web.filing.words as filing_words
 from core.languages import Text
-from web.forms import Ask, every
+from referrals.workflow.step import steps
+from web.forms import Ask, every, members
 
 #: What the questions of the concern form are called there.
 QUESTIONS: Final[Mapping[str, Text]] = {
@@ -677,9 +680,22 @@ LABELS: Final[Mapping[str, Text]] = {
 
 def has_words(name: str, owner: str = "") -> bool:
     """Tell whether a member has words of its own."""
-    return f"{owner}.{name}" in LABELS or name in LABELS or name in QUESTIONS
+    return any(f"{owner}.{name}" in labels or name in labels for labels in (LABELS, QUESTIONS, _declared()))
 
 
 def of(name: str, owner: str = "") -> Text:
     """Return the words of a member; of one without, its name, which no test lets through."""
-    return LABELS.get(f"{owner}.{name}") or LABELS.get(name) or QUESTIONS.get(name, name)
+    own = f"{owner}.{name}"
+    return LABELS.get(own) or _declared().get(own) or LABELS.get(name) or QUESTIONS.get(name, name)
+
+
+@cache
+def _declared() -> Mapping[str, Text]:
+    """Return the labels that stand in the inputs of steps, by ``Owner.name``."""
+    return {
+        # Once bound, a member without a label of its own has one from its name.
+        f"{step.takes.__name__}.{name}": member._kwargs["label"]
+        for step in steps.all()
+        for name, member in members(step.takes).items()
+        if "label" in member._kwargs
+    }
