@@ -3,26 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from core.compiled_queries import rows_of
+from referrals.letters.registry import letter_types
 from referrals.vocabulary.states import InformationState, Machine, YesNo
 from referrals.workflow.case import Case
 
 if TYPE_CHECKING:
     from referrals.models import Child, Decision, Holder, Measure, StepRecord, TransferRequest
-
-#: Steps of which the record is asked: those that give rise to a letter, and those whose day it says.
-RECORDED: Final = (
-    (Machine.REFERRAL, "assign"),
-    (Machine.MEASURE, "order"),
-    (Machine.MEASURE, "renew"),
-    (Machine.MEASURE, "choose_at_majority"),
-    (Machine.MEASURE, "majority_interview"),
-    (Machine.MEASURE, "inform_judge"),
-)
-_NAMES: Final = tuple(sorted({name for _, name in RECORDED}))
 
 
 class LetterContext:
@@ -32,9 +22,11 @@ class LetterContext:
 
     @cached_property
     def records(self) -> "list[StepRecord]":
-        """Return the records of the steps above, in their order."""
-        rows = rows_of(self.case.referral, "steps", step__in=_NAMES)
-        return [row for row in rows if (row.machine, row.step) in RECORDED]
+        """Return the records of the steps that letters read, in their order."""
+        wanted = {record for letter in letter_types().values() for record in letter.records}
+        # Sorted, so that the query is compiled once.
+        rows = rows_of(self.case.referral, "steps", step__in=tuple(sorted({name for _, name in wanted})))
+        return [row for row in rows if (row.machine, row.step) in wanted]
 
     def recorded(self, machine: Machine, *names: str) -> "Iterator[StepRecord]":
         """Yield the records of some steps of a machine, in their order."""

@@ -14,6 +14,7 @@ from accounts.actor import Actor
 from accounts.roles import Role
 from referrals.vocabulary.law.citations import cited
 from referrals.vocabulary.letters import Audience, LetterKind, LetterWay, SourceKind
+from referrals.vocabulary.states import Machine
 
 #: Of what the identity of an occasion is made; frozen, for rows are found by it.
 _OCCASIONS: Final = UUID("b1a7a3a2-6f0e-4a8b-9b33-2f6f1d0c5c77")
@@ -44,8 +45,9 @@ class LetterType:
     by the gravest of them. ``opens``: labels of the sealed fields that it may open. ``sources``: where its passages
     come from. ``words``: members of ``LetterEditing`` that its author answers, ``needs``: those without which it isn't
     signed.
-    ``offers`` takes a ``Look`` and yields when and to whom it is due; ``write`` takes a ``Writing`` and returns its
-    ``Body``. ``repeated``: it may be sent more than once on one occasion.
+    ``records``: machine and name of the steps whose records ``offers`` and ``write`` read.
+    ``offers`` takes a ``LetterContext`` and yields when and to whom it is due; ``write`` takes a ``Writing`` and
+    returns its ``Body``. ``repeated``: it may be sent more than once on one occasion.
     ``seen_by``: whether somebody may know of the row that gives rise to it, where the case doesn't tell.
     """
 
@@ -60,6 +62,7 @@ class LetterType:
     offers: Callable[[Any], Iterator[Occasion]] = field(repr=False)
     write: Callable[[Any], Any] = field(repr=False)
     column: str = "page"
+    records: tuple[tuple[Machine, str], ...] = ()
     words: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     repeated: bool = False

@@ -339,6 +339,7 @@ register(
         ways=(LetterWay.PLEX, LetterWay.SECURE, LetterWay.REGISTERED, LetterWay.HAND),
         words=("asked_of_judge", "added"),
         needs=("asked_of_judge",),
+        records=((Machine.MEASURE, "inform_judge"),),
         offers=_unexecuted,
         write=_to_judge,
     ),

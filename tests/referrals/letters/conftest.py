@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from referrals.letters.registry import letter_types
 from referrals.models import (
     Child,
     Clock,
@@ -18,6 +19,7 @@ from referrals.models import (
     TransferDocument,
     TransferRequest,
 )
+from referrals.vocabulary.states import Machine
 from tests.factories.world import FAR
 from tests.referrals.workflow.kit import AT, TODAY, Kit
 from tests.shared_fixtures import shared_fixture
@@ -59,7 +61,9 @@ class Full(Kit):
         self.case.holder_informations.all().delete()
         Holder.objects.filter(referral=self.case).update(implicated="")
         Concern.objects.filter(referral=self.case).update(holder_implicated="no")
-        self.recorded("referral", "assign")
+        read = {record for letter in letter_types().values() for record in letter.records}
+        for step in sorted(step for machine, step in read if machine == Machine.REFERRAL):
+            self.recorded(Machine.REFERRAL, step)
         self.case.decisions.all().delete()
         self.decided = self.fill.row(Decision, child=self.girl, code="admin", at=AT, position=50)
         self.closed = self.fill.row(Decision, child=self.boy, code="close", at=AT, position=51)
