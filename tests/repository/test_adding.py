@@ -164,6 +164,7 @@ print(Child._meta.get_field("meeting_place").access_class)
         ([*STEP[:4], "T05", *STEP[5:]], "T05"),
         ([one if one != "CASF L226-3" else "CASF L999-9" for one in STEP], "L999-9"),
         ([one if one != "C90" else "C4" for one in STEP], "C4"),
+        ([one if one != "3" else "trois" for one in STEP], "trois"),
         ([one if one != "apres/que-devient-ma-transmission" else "nulle/part" for one in STEP], "nulle/part"),
         ([STEP[0], "letters", *STEP[2:]], "letters"),
         ([*FIELD[:2], "last_name", *FIELD[3:]], "last_name"),

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         """
         given = ("feature", "name", "number", "label", "english", "law", "guide")
         deadline, notice = options["deadline"], options["notice"]
+        if deadline and not deadline[1].isdecimal():
+            raise CommandError(f"--deadline : {deadline[1]} n'est pas un nombre de jours.")
         try:
             files = add_step(
                 settings.BASE_DIR,
@@ -57,6 +59,6 @@ class Command(BaseCommand):
                     notice=tuple(notice) if notice else None,
                 ),
             )
-        except (Refused, ValueError) as refused:
+        except Refused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write("\n".join(files))
