@@ -214,18 +214,18 @@ def _situations(values: Mapping[str, Any]) -> str:
 
 
 def _vacancy(values: Mapping[str, Any]) -> str:
-    """Return how many places are free, and when that was told: « 1 place dite hier »."""
+    """Return how many places are free, and when that was told: « 1 place déclarée hier »."""
     count, days = values["count"], values["days"]
     if count == 0:
         near = {0: gettext("Aucune place libre, dit aujourd'hui"), 1: gettext("Aucune place libre, dit hier")}
         return near.get(days) or gettext("Aucune place libre, dit il y a {days} jours").format(days=days)
     if days == 0:
-        sentence = ngettext("{n} place dite aujourd'hui", "{n} places dites aujourd'hui", count)
+        sentence = ngettext("{n} place déclarée aujourd'hui", "{n} places déclarées aujourd'hui", count)
     elif days == 1:
-        sentence = ngettext("{n} place dite hier", "{n} places dites hier", count)
+        sentence = ngettext("{n} place déclarée hier", "{n} places déclarées hier", count)
     else:
         sentence = ngettext(
-            "{n} place dite il y a {days} jours", "{n} places dites il y a {days} jours", count
+            "{n} place déclarée il y a {days} jours", "{n} places déclarées il y a {days} jours", count
         )
     return sentence.format(n=count, days=days)
 

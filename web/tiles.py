@@ -104,7 +104,7 @@ def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
         ),
         Tile(
             news,
-            ngettext("dossier avec du nouveau", "dossiers avec du nouveau", news),
+            ngettext("dossier mis à jour", "dossiers mis à jour", news),
             _at("cases", unread="true"),
         ),
     ]

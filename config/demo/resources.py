@@ -19,7 +19,7 @@ from directory.models import Structure
 from referrals.access import row_level_security
 
 WHO: Final = "directory_editor"
-#: By authority: the structure, where it is, and its service; ``free``: places told to be free.
+#: By authority: the structure, where it is, and its service; ``free``: places declared to be free.
 _ROWS: Final[tuple[dict[str, Any], ...]] = (
     {
         "code": "93",

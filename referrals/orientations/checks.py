@@ -27,7 +27,7 @@ def resource_is_known(case: Case, step_input: OrientationProposal) -> None:
         raise InvalidInput("resource")
 
 
-@rule(_("Ce lieu figure parmi ceux que ce dossier ne doit pas rencontrer."), fact_class="F")
+@rule(_("Ce lieu figure parmi les lieux à exclure de ce dossier."), fact_class="F")
 def resource_may_be_met(case: Case, step_input: OrientationProposal) -> bool:
     """Nobody is sent where the exploiter or an implicated parent lives or works (OR1; field.md A.9 R9)."""
     case.offer = offers.of_one(case, wanted(step_input), step_input.resource)

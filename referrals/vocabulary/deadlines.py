@@ -47,7 +47,7 @@ class ClockCode(Coded):
     C25 = "C25", _("Entretien de préparation à la majorité")
     C26 = "C26", _("Suite à la majorité")
     C27 = "C27", _("Demande entre départements")
-    R_HOLDERS = "R-holders", _("Information des titulaires, revue")
+    R_HOLDERS = "R-holders", _("Réexaminer l'information des parents")
     R_RESTRICTION = "R-restriction", _("Restriction d'accès, revue")
     R_CLOSURE = "R-closure", _("Relecture de clôture")
     R_OPENING = "R-opening", _("Relecture d'un accès exceptionnel")

@@ -396,8 +396,8 @@ class AccessRequestState(Coded):
 
     RECEIVED = "received", pgettext_lazy("access request", "Reçue")
     IDENTITY_CHECK = "identity_check", pgettext_lazy("access request", "Vérification d'identité")
-    COLLECTING = "collecting", pgettext_lazy("access request", "Constitution")
-    REDACTION = "redaction", pgettext_lazy("access request", "Occultation")
+    COLLECTING = "collecting", _("Dossier en préparation")
+    REDACTION = "redaction", _("Masquage en cours")
     ANSWERED = "answered", pgettext_lazy("access request", "Répondue")
     PARTIAL = "partial", pgettext_lazy("access request", "Répondue en partie")
     REFUSED = "refused", pgettext_lazy("access request", "Refusée")

@@ -187,7 +187,7 @@ def tries(visitor: Visitor, page: str, step: str, said: Said, *, about: str = ""
 def does(visitor: Visitor, page: str, step: str, said: Said = NOTHING, *, about: str = "") -> None:
     """Do a step, and be told that it is done, with whatever there is to know of it."""
     tries(visitor, page, step, said, about=about)
-    visitor.page.get_by_text(f"« {step} » : c'est fait").wait_for()
+    visitor.page.get_by_text(f"L'action « {step} » est enregistrée").wait_for()
     visitor.glances(f"after {step}")
 
 
@@ -197,7 +197,7 @@ def has_done(visitor: Visitor, page: str, step: str, said: Said = NOTHING) -> No
         does(visitor, page, step, said)
         DRIVEN.add(step)
     else:
-        sends(visitor, offered(visitor, page, step), said, step, f"« {step} » : c'est fait")
+        sends(visitor, offered(visitor, page, step), said, step, f"L'action « {step} » est enregistrée")
 
 
 def offered(visitor: Visitor, page: str, step: str) -> str:
@@ -242,7 +242,7 @@ def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, r
         sends(visitor, offered(visitor, page, step), said, step, "attend une seconde signature")
         waiting = linked(by, "/signatures", ".queue > li a")
         place = next(address for address, _, line in waiting if reference in line)
-        sends(by, place, NOTHING, "Signer", f"« {step} » : c'est fait.")
+        sends(by, place, NOTHING, "Signer", f"L'action « {step} » est enregistrée.")
         return
     tries(visitor, page, step, said)
     visitor.page.get_by_text("attend une seconde signature").wait_for()
@@ -251,7 +251,7 @@ def signed(visitor: Visitor, page: str, step: str, said: Said, *, by: Visitor, r
     expect(by.page.get_by_role("heading", level=1)).to_contain_text(step)
     by.glances(f"second signature of {step}")
     by.clicks(by.page.get_by_role("button", name="Signer"))
-    by.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
+    by.page.get_by_text(f"L'action « {step} » est enregistrée.").wait_for()
     DRIVEN.add(step)
 
 

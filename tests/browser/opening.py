@@ -249,7 +249,7 @@ def _tells_phone(opening: Opening) -> None:
         rose.page.get_by_label("Téléphone pour les appels urgents").fill("06 00 00 00 00")
         opening.keep(rose, "notices")
         rose.presses("Enregistrer")
-        rose.page.get_by_text("c'est fait").wait_for()
+        rose.page.get_by_text("est enregistrée").wait_for()
 
 
 def _puts_on_rota(opening: Opening) -> None:
@@ -303,4 +303,4 @@ def _receives(opening: Opening) -> None:
     while nadia.page.get_by_role("radio").count() and monotonic() < until:
         sleep(1)  # the worker looks for similar files first, and the page says so
         nadia.presses("Ouvrir la première analyse")
-    nadia.page.get_by_text("c'est fait").wait_for()
+    nadia.page.get_by_text("est enregistrée").wait_for()

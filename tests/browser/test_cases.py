@@ -147,7 +147,7 @@ def test_two_people_on_one_case(visitor, browser, service):
         goes_to_step(other, case, step)
         other.page.get_by_label("Texte").fill("Un autre, plus vite.")
         other.presses(said)
-        other.page.get_by_text(f"« {said} » : c'est fait.").wait_for()
+        other.page.get_by_text(f"L'action « {said} » est enregistrée.").wait_for()
 
     visitor.presses(said)
 
@@ -155,7 +155,7 @@ def test_two_people_on_one_case(visitor, browser, service):
     assert visitor.page.get_by_label("Texte").input_value() == "Un message écrit avec soin."
     visitor.looks("conflict")
     visitor.presses(said)
-    visitor.page.get_by_text(f"« {said} » : c'est fait.").wait_for()
+    visitor.page.get_by_text(f"L'action « {said} » est enregistrée.").wait_for()
 
 
 def test_a_first_analysis_is_opened_without_a_script(browser, service):
@@ -170,7 +170,7 @@ def test_a_first_analysis_is_opened_without_a_script(browser, service):
         visitor.page.get_by_label("Où").fill("Le registre papier.")
         chooses(visitor, "Un dossier antérieur", "Non")
         visitor.presses("Ouvrir la première analyse")
-        visitor.page.get_by_text("« Ouvrir la première analyse » : c'est fait.").wait_for()
+        visitor.page.get_by_text("L'action « Ouvrir la première analyse » est enregistrée.").wait_for()
 
         visitor.clicks(visitor.page.get_by_role("link", name="Qualifier en information préoccupante"))
         opinion = "Un risque de danger sur des faits datés."
@@ -267,7 +267,7 @@ def test_the_keyboard_alone_does_a_step(visitor):
     page.keyboard.type("Un mot, au clavier.")
     to("Écrire aux professionnels du dossier")
     page.keyboard.press("Enter")
-    page.get_by_text("« Écrire aux professionnels du dossier » : c'est fait.").wait_for()
+    page.get_by_text("L'action « Écrire aux professionnels du dossier » est enregistrée.").wait_for()
 
 
 def test_a_second_signature_and_the_other_language(visitor):

@@ -51,7 +51,7 @@ def completes(editor: Visitor, words: str, said: dict, picture: str) -> None:
     editor.looks(picture)
     answers(editor, said)
     editor.presses("Enregistrer")
-    editor.page.get_by_text("c'est fait").wait_for()
+    editor.page.get_by_text("est enregistrée").wait_for()
 
 
 def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(visitor, people):
@@ -110,7 +110,7 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     visitor.looks("directory-verify")
     answers(visitor, {"evidence": "La cheffe de service, par téléphone."})
     visitor.presses("La fiche est juste")
-    visitor.page.get_by_text("« Vérifier la fiche » : c'est fait").wait_for()
+    visitor.page.get_by_text("L'action « Vérifier la fiche » est enregistrée").wait_for()
     visitor.looks("directory-service-editor")
     visitor.follows("Historique")
     visitor.looks("directory-history")
@@ -134,7 +134,7 @@ def test_an_editor_keeps_an_entry_and_a_coordinator_finds_reads_and_prints_it(vi
     visitor.looks("directory-merge")
     answers(visitor, {"kept": "Fiche B"})
     visitor.presses("Réunir les deux fiches")
-    visitor.page.get_by_text("« Réunir deux fiches » : c'est fait").wait_for()
+    visitor.page.get_by_text("L'action « Réunir deux fiches » est enregistrée").wait_for()
     visitor.goes(f"{home}/adresse")
     visitor.glances("directory-structure-place")
     secret = {

@@ -138,7 +138,7 @@ def decides(visitor, anomaly, step, said=NOTHING):
     visitor.glances(step)
     answers(visitor, said)
     visitor.presses(step)
-    visitor.page.get_by_text(f"« {step} » : c'est fait.").wait_for()
+    visitor.page.get_by_text(f"L'action « {step} » est enregistrée.").wait_for()
 
 
 def answers_by_a_code(agent):

@@ -88,7 +88,7 @@ if (
             coordinator.clicks(line.get_by_role("link", name="Examiner"))
             coordinator.follows("Valider l'ouverture d'urgence")
             coordinator.presses("Valider l'ouverture d'urgence")
-            done = coordinator.page.get_by_text("« Valider l'ouverture d'urgence » : c'est fait.")
+            done = coordinator.page.get_by_text("L'action « Valider l'ouverture d'urgence » est enregistrée.")
             done.wait_for()
             coordinator.goes(f"/dossiers/{case}/historique")
             expect(coordinator.page.locator("main")).to_contain_text("Valider l'ouverture d'urgence")
@@ -134,7 +134,7 @@ def test_s1_nobody_knows_who_she_is(visitor, browser, service, people):
     answers(coordinator, {"reason": "Identifiée par la police."})
     coordinator.glances("what is put right")
     coordinator.clicks(coordinator.page.locator("main .buttons button").filter(has_text="Rectifier"))
-    coordinator.page.get_by_text("« Rectifier » : c'est fait.").wait_for()
+    coordinator.page.get_by_text("L'action « Rectifier » est enregistrée.").wait_for()
     told = coordinator.page.locator("main")
     expect(told).to_contain_text("Ana Retrouvée")
     expect(told).to_contain_text("Moins de 15 ans")
@@ -182,7 +182,7 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
         coordinator.clicks(coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement"))
         answers(coordinator, {"kind": "Même"})
         coordinator.presses("Confirmer le rapprochement")
-        coordinator.page.get_by_text("« Confirmer le rapprochement » : c'est fait.").wait_for()
+        coordinator.page.get_by_text("L'action « Confirmer le rapprochement » est enregistrée.").wait_for()
         joined = {"target": first, "link": "Faits nouveaux", "children-0-same_as": f"{first} – Enfant 1",
                   "approver": "Encadrant 93"}  # fmt: skip
         step = "Joindre (IP complémentaire)"

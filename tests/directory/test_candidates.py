@@ -118,7 +118,7 @@ def test_the_facts_are_those_of_the_rows():
         "R8": "Ouvert maintenant, ferme à 18 h",
         "R9": "",
         "R10": "Il manque : une décision de l'ASE",
-        "R11": "1 place dite hier",
+        "R11": "1 place déclarée hier",
     }
     assert (offer.name, offer.structure_name, offer.distance_km) == ("Service 1", "Structure 1", 0)
 

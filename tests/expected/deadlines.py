@@ -93,7 +93,7 @@ CLOCKS = (
     Clock("C27", "Demande entre départements", ("IQ1", "IQ4"), ("IQ2", "IQ3", "IQ5", "IQ6", "IQ8"), "P10D",
           "INQUIRY_DAYS; P2D from U2; IQ8 is ours", False, "A", "inquiry"),
     # Not of §2.3: days that a person chooses, when the information waits (T16, §2.8 no. 4) and when access is restricted.
-    Clock("R-holders", "Information des titulaires, revue", ("T16",), ("T16",), "", "the review date given", False, "A",
+    Clock("R-holders", "Réexaminer l'information des parents", ("T16",), ("T16",), "", "the review date given", False, "A",
           "holder information"),
     Clock("R-restriction", "Restriction d'accès, revue", ("T46",), ("T46",), "", "the review date given", False, "A",
           "case or child"),

@@ -337,7 +337,7 @@ def test_the_whole_course_through_pages(night):
     assert "Même nom de famille que l'agent" in text(start)
     assert auditor.place in links(start)
     assert "Juger injustifié" not in auditor.reads()
-    assert "« Examiner » : c'est fait." in auditor.does("take_up")
+    assert "L'action « Examiner » est enregistrée." in auditor.does("take_up")
     assert "L'agent n'a pas encore été interrogé." in auditor.reads(), "what bars a step is said"
     auditor.reads("/etape/find_unjustified", expect=409)
     assert "Réponse possible jusqu'au" in auditor.does("ask")

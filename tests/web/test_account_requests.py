@@ -103,7 +103,7 @@ def test_a_refusal_takes_a_reason_of_the_list(world, admin):
     done = admin.fills(f"{QUEUE}/{one.pk}/refus", reason="not_reached")
 
     assert done.status_code == 303
-    assert "« Refuser la demande » : c'est fait." in text(admin.get(done["Location"]))
+    assert "L'action « Refuser la demande » est enregistrée." in text(admin.get(done["Location"]))
     see_all()
     one.refresh_from_db()
     assert (one.accepted, one.reason) == (False, "not_reached")
@@ -132,7 +132,7 @@ def test_an_institution_is_added_counted_and_corrected(world, admin):
     assert (row.uai, row.siret, row.authority) == ("0750655E", SIRET, world.authorities["93"])
     Membership.objects.filter(pk=world.memberships["93", "filer"].pk).update(organisation=row)
     page = text(admin.get(made["Location"]))
-    assert "« Ajouter une structure » : c'est fait." in page
+    assert "L'action « Ajouter une structure » est enregistrée." in page
     assert re.search(r"Lycée d'essai .*?SIRET 73282932000074 · UAI 0750655E 1 personne ", page)
 
     done = admin.fills(f"{PLACES}/{row.pk}/correction", name="Lycée des Ormes", uai="")
@@ -167,7 +167,7 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
     )
     assert asked.status_code == 303, text(asked)[:900]
     page = text(assessor.get(asked["Location"]))
-    assert "« Demander un rôle » : c'est fait." in page
+    assert "L'action « Demander un rôle » est enregistrée." in page
     assert re.search(r"Ce que vous avez demandé Service chargé de la mesure .*En attente", page)
 
     see_all()
@@ -176,7 +176,7 @@ def test_who_has_an_account_sees_the_own_roles_and_asks_for_another(world, admin
     assert refused.status_code == 400
     assert 'href="#f-certificate"' in refused.content.decode(), "without a certificate of honorability"
     done = admin.fills(f"{QUEUE}/{one.pk}", certificate=f"{datetime.now(UTC):%d/%m/%Y}")
-    assert "« Accepter la demande » : c'est fait." in text(admin.get(done["Location"]))
+    assert "L'action « Accepter la demande » est enregistrée." in text(admin.get(done["Location"]))
     assert re.search(r"Service chargé de la mesure .*En attente", text(assessor.get("/compte/roles")))
     see_all()
     waits = GrantRequest.objects.get()
@@ -201,7 +201,7 @@ def test_a_lead_asks_for_a_colleague_and_learns_of_no_account(world):
         text(lead.get("/compte/roles" + one["Location"].partition("/compte/roles")[2])) for one in answers
     }
     assert len(told) == 1
-    assert "« Demander un compte pour un collègue » : c'est fait." in told.pop()
+    assert "L'action « Demander un compte pour un collègue » est enregistrée." in told.pop()
 
 
 def test_the_pages_speak_the_other_language(world, admin, stranger):

@@ -69,7 +69,7 @@ def test_somebody_new_gets_an_account_a_voucher_and_a_role(world, admin):
     assert admin.fills(f"/administration/personnes/{user.pk}/verification").status_code == 303
     given = admin.fills("/administration/roles/nouveau", email="nouvelle@test.invalid", role="statistician")
     assert given.status_code == 303, text(given)[:800]
-    assert "« Donner un rôle » : c'est fait." in text(admin.get(given["Location"]))
+    assert "L'action « Donner un rôle » est enregistrée." in text(admin.get(given["Location"]))
 
     see_all()
     user.refresh_from_db()

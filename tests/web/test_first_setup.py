@@ -159,7 +159,7 @@ def test_each_one_says_how_they_are_told(world):
 
     answer = officer.fills("/compte/avis", phone="06 12 34 56 78", daily=["case"])
 
-    assert "c'est fait" in text(answer)
+    assert "est enregistrée" in text(answer)
     assert User.objects.get(pk=world.user("on_call").pk).phone == "+33612345678"
     assert list(Preference.objects.values_list("user_id", "kind")) == [(world.user("on_call").pk, "case")]
     assert "+33612345678" in officer.get("/compte/avis").content.decode()

@@ -59,7 +59,7 @@ def test_each_ticks_what_they_may_and_never_their_own(world, late, who, ticks):
     done = visitor.post(PAGE, {"chosen": [str(late[name].pk) for name in sorted(ticks)]})
 
     assert done.status_code == 303, text(done)[:800]
-    assert "« Revoir des rôles » : c'est fait." in text(visitor.get(done["Location"]))
+    assert "L'action « Revoir des rôles » est enregistrée." in text(visitor.get(done["Location"]))
     assert {name for name, held in late.items() if not waits(held)} == ticks
     assert boxes(visitor.get(PAGE), late) == set()
 

@@ -140,7 +140,7 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
     assert state_of(case) == "qualified"
     told = text(coordinator.get(done.headers["Location"]))
-    assert "« Qualifier en information préoccupante » : c'est fait. État du dossier : Qualifiée" in told
+    assert "L'action « Qualifier en information préoccupante » est enregistrée. État du dossier : Qualifiée" in told
     assert re.search(r"Qualifiée information préoccupante\. Prochaine étape : \w[^.]+\.", told)
 
 
@@ -165,14 +165,14 @@ def test_no_link_feigns_that_something_was_done(world, case, in_triage, monkeypa
     """What a page says was done comes from the act itself, to the person who did it, for some minutes."""
     coordinator = Visitor(world, "crip_coordinator")
     real = coordinator.fills(at(case, "message_professionals"), text="Un message.").headers["Location"]
-    assert "c'est fait" in text(coordinator.get(real))
+    assert "est enregistrée" in text(coordinator.get(real))
 
     page = f"/dossiers/{case.pk}?done="
     for feigned in (page, page + "referral-close_no_action", real[:-1] + ("a" if real[-1] != "a" else "b")):
-        assert "c'est fait" not in text(coordinator.get(feigned)), feigned
-    assert "c'est fait" not in text(Visitor(world, "supervisor").get(real))
+        assert "est enregistrée" not in text(coordinator.get(feigned)), feigned
+    assert "est enregistrée" not in text(Visitor(world, "supervisor").get(real))
     monkeypatch.setattr(confirmation, "SECONDS", -1)  # as if it were long ago
-    assert "c'est fait" not in text(coordinator.get(real))
+    assert "est enregistrée" not in text(coordinator.get(real))
 
 
 @pytest.mark.sec("SEC-IN12")

@@ -108,7 +108,7 @@ def test_an_acceptance_leads_to_the_case_as_it_goes_on(world, case):
     twin = Referral.objects.get(pk=case.pk).goes_on_as
     assert answer.status_code == 303
     assert answer["Location"].startswith(f"/dossiers/{twin}?")
-    assert "c'est fait" in text(there.get(answer["Location"]))
+    assert "est enregistrée" in text(there.get(answer["Location"]))
     assert there.get(f"/transferts/{case.pk}").status_code == 404
 
 

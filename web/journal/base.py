@@ -207,7 +207,7 @@ class JournalPage(Page):
         fields = forms.fields_of(EntriesQuery, asks, sent, faults=faults, choices=choices)
         context: dict[str, Any] = {"filters": fields, "filtered": any(sent.values())}
         if faults:
-            problem = {"title": gettext("Ces critères ne peuvent pas être lus.")}
+            problem = {"title": gettext("Critères non valides.")}
             context |= {"problem": problem, "faults": forms.beside(fields)}
         return context
 

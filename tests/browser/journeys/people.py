@@ -81,7 +81,7 @@ def takes(someone: Walker, step: str, said: Said | None = None, *, about: str = 
     someone.follows(re.compile(rf"^{re.escape(step)}(\W.*{re.escape(about)}|$)"))
     answers(someone, said or {})
     someone.presses(step)
-    done = rf"«\s{re.escape(step)}\s»\s(: c'est fait|est proposé)"
+    done = rf"«\s{re.escape(step)}\s»\sest (enregistrée|proposé)"
     someone.page.get_by_text(re.compile(done)).wait_for()
 
 
@@ -90,7 +90,7 @@ def signs(someone: Walker, reference: str) -> None:
     someone.turns_to("À signer")
     someone.uses(someone.page.locator("main li", has_text=reference).get_by_role("link").first)
     someone.presses(re.compile("^Signer"))
-    someone.page.get_by_text("c'est fait").wait_for()
+    someone.page.get_by_text("est enregistrée").wait_for()
 
 
 # --- Filing ---------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def answers_the_call(story: Story) -> None:
             officer.turns_to("Appels d'urgence")
         officer.follows(answer)
         officer.presses("Prendre en compte l'appel")
-        officer.page.get_by_text("c'est fait").wait_for()
+        officer.page.get_by_text("est enregistrée").wait_for()
 
 
 def reads_in_an_emergency(story: Story) -> None:

@@ -256,7 +256,7 @@ def test_an_open_call_stands_first_with_its_answer_and_what_to_do_next(world, ca
     html = unescape(in_main(Somebody(world.user("on_call")).goes("/aujourdhui")))
 
     order = (
-        "Prendre en compte l'appel", "Ouvrir le dossier", "Recueil provisoire", "Saisir le parquet", "Le plus pressé"
+        "Prendre en compte l'appel", "Ouvrir le dossier", "Recueil provisoire", "Saisir le parquet", "À traiter en priorité"
     )  # fmt: skip
     places = [html.index(words) for words in order]
     assert places == sorted(places)
