@@ -20,15 +20,21 @@ from referrals.inquiries import queries as inquiries_queries
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import steps
 
+CASES: Final = _("Dossiers et mesures")
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the menu: its words, the name of its address, who has it, and what one does there."""
+    """An entry of the menu: its words, the name of its address, who has it, and what one does there.
+
+    ``group``: the heading under which it stands where it is folded.
+    """
 
     label: Any
     name: str
     opens_for: Callable[[Actor], bool]
     about: Any = ""
+    group: Any = CASES
 
 
 #: Roles of people who file, or of programs: they have no day's work here.
@@ -139,6 +145,9 @@ def _keeps_the_directory(actor: Actor) -> bool:
     return bool(actor.may("directory.edit"))
 
 
+_DIRECTORY: Final = _("Annuaire")
+_CONTROL: Final = _("Contrôle et urgence")
+_RUNNING: Final = _("Administration et chiffres")
 #: What is opened most comes first.
 PLACES: Final = (
     Place(_("Aujourd'hui"), "today", is_staff),
@@ -152,18 +161,21 @@ PLACES: Final = (
         "directory",
         _reads_the_directory,
         _("Chercher un service : hébergement, soins, accompagnement, aide aux victimes."),
+        group=_DIRECTORY,
     ),
     Place(
         _("Annuaire : à traiter"),
         "directory-tasks",
         _keeps_the_directory,
         _("Les erreurs signalées, les fiches à vérifier, les doublons possibles."),
+        group=_DIRECTORY,
     ),
     Place(
         _("Structures de l'annuaire"),
         "directory-structures",
         _keeps_the_directory,
         _("Les structures que vous tenez, leurs services, leurs adresses."),
+        group=_DIRECTORY,
     ),
     Place(_("Mesures"), "measures-page", executes),
     Place(_("Mes transmissions"), "filings", _files),
@@ -171,34 +183,38 @@ PLACES: Final = (
     Place(_("Transferts demandés"), "transfers", _decides_on_transfers),
     Place(_("Demandes entre départements"), "inquiries-page", _answers_inquiries),
     Place(_("Demandes d'accès"), "access-requests-page", _has_access_requests),
-    Place(_("Ouvertures d'urgence"), "openings", _breaks),
-    Place(_("Recherches d'urgence"), "emergency-searches", _searches_in_emergencies),
-    Place(_("Adresses secrètes consultées"), "directory-openings", _looks_at_openings),
-    Place(_("Déports"), "barred", _excludes),
-    Place(_("Exports"), "exports", _lets_out),
+    Place(_("Ouvertures d'urgence"), "openings", _breaks, group=_CONTROL),
+    Place(_("Recherches d'urgence"), "emergency-searches", _searches_in_emergencies, group=_CONTROL),
+    Place(_("Adresses secrètes consultées"), "directory-openings", _looks_at_openings, group=_CONTROL),
+    Place(_("Déports"), "barred", _excludes, group=_CONTROL),
+    Place(_("Exports"), "exports", _lets_out, group=_RUNNING),
     Place(
         _("Journal"),
         "journal",
         _reads_the_journal,
         _("Qui a lu quoi et pourquoi, les anomalies d'accès, les preuves."),
+        group=_CONTROL,
     ),
     Place(
         _("Violations de données"),
         "breaches-page",
         _declares_breaches,
         _("Ce qui a été lu, modifié ou perdu à tort : déclarer, évaluer, aviser la CNIL et les personnes."),
+        group=_CONTROL,
     ),
     Place(
         _("Administration"),
         "administration",
         _administers,
         _("Comptes, rôles, structures, demandes et réglages de votre autorité."),
+        group=_RUNNING,
     ),
     Place(
         _("Demandes à confirmer"),
         "requests-page",
         _confirms,
         _("Ce qu'une autre personne demande et que vous confirmez ou refusez."),
+        group=_RUNNING,
     ),
     Place(
         _("Chiffres"),
@@ -208,12 +224,14 @@ PLACES: Final = (
             "Les nombres de dossiers d'une année, par thème ; tableaux à télécharger. Les petits nombres "
             "ne sont pas communiqués."
         ),
+        group=_RUNNING,
     ),
     Place(
         _("Plateforme"),
         "platform",
         _runs_the_service,
         _("Les autorités, les travaux de fond, les courriels en attente, le journal."),
+        group=_RUNNING,
     ),
 )
 
@@ -223,6 +241,11 @@ def places(actor: Actor) -> list[Place]:
     return [place for place in PLACES if place.opens_for(actor)]
 
 
-def folded(entries: list[Place]) -> tuple[list[Place], list[Place]]:
-    """Return the entries that stand in the menu, and those that are folded into its last one."""
-    return (entries, []) if len(entries) <= SHORT else (entries[: SHORT - 1], entries[SHORT - 1 :])
+def folded(entries: list[Place]) -> tuple[list[Place], list[tuple[Any, list[Place]]]]:
+    """Return the entries that stand in the menu, and those that are folded into its last one, by their groups."""
+    if len(entries) <= SHORT:
+        return entries, []
+    groups: dict[Any, list[Place]] = {}
+    for place in entries[SHORT - 1 :]:
+        groups.setdefault(place.group, []).append(place)
+    return entries[: SHORT - 1], list(groups.items())

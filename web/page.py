@@ -263,6 +263,7 @@ def made(
         "places": places,
         "menu": menu,
         "menu_more": menu_more,
+        "staff": signed_in and actor is not None and navigation.is_staff(actor),
         "has_ties": signed_in and actor is not None and bool(actor.holding(STAFF)),
         "here": request.path if request.method in ("GET", "HEAD") else "/",
         "language": translation.get_language(),

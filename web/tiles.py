@@ -3,7 +3,7 @@
 A number stands there for whoever has the list; it follows the same rule as the list (SEC-AZ20).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,17 +34,18 @@ from web import navigation
 
 #: What is due within so many days is due this week.
 WEEK_DAYS: Final = 7
+#: As many numbers stand on the page; the rest follows in a line.
+SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A number, what it counts, and its list; ``alarming``: red where it isn't 0; ``shown``: at 0 too."""
+    """A number above 0, what it counts, and its list; ``alarming``: red, for a child in danger and what is late."""
 
     count: int
     label: Any
     address: str
     alarming: bool = False
-    shown: bool = True
 
 
 def _at(name: str, **query: str) -> str:
@@ -70,11 +71,21 @@ NEW_WORDS: Final[Mapping[State, Callable[[int], str]]] = {
 }
 
 
-def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
-    """Return the numbers of the reader's cases, those that press first."""
+def of_day(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
+    """Return what waits for somebody who works on cases, what presses first."""
+    pressing, others = _of_cases(counted, actor, at=at)
+    return [*_above_zero(pressing), *beside_cases(actor, at=at), *_above_zero(others)]
+
+
+def _above_zero(tiles: Iterable[Tile]) -> list[Tile]:
+    return [tile for tile in tiles if tile.count]
+
+
+def _of_cases(counted: Counts, actor: Actor, *, at: datetime) -> tuple[list[Tile], list[Tile]]:
+    """Return the numbers of the reader's cases: those that press, and the others."""
     grave, urgent = (counted.by_urgency[grade] for grade in (Urgency.U3, Urgency.U2))
     late, news = counted.overdue, overview.unread(actor, at=at)
-    soon = overview.due_within(actor, days=WEEK_DAYS, at=at)
+    soon = overview.due_soon(actor, days=WEEK_DAYS, at=at)
     pressing = [
         Tile(
             grave,
@@ -83,29 +94,20 @@ def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
             alarming=True,
         ),
         Tile(
-            urgent,
-            ngettext("dossier urgent (U2)", "dossiers urgents (U2)", urgent),
-            _at("cases", urgency="U2"),
-        ),
-        Tile(
             late,
             ngettext("dossier en retard", "dossiers en retard", late),
             _at("cases", overdue="true"),
             alarming=True,
         ),
         Tile(
-            soon,
-            ngettext(
-                "dossier en retard ou à échéance sous 7 jours",
-                "dossiers en retard ou à échéance sous 7 jours",
-                soon,
-            ),
-            _at("cases", due_within=str(WEEK_DAYS)),
+            urgent,
+            ngettext("dossier urgent (U2)", "dossiers urgents (U2)", urgent),
+            _at("cases", urgency="U2"),
         ),
         Tile(
-            news,
-            ngettext("dossier mis à jour", "dossiers mis à jour", news),
-            _at("cases", unread="true"),
+            soon,
+            ngettext("dossier à échéance sous 7 jours", "dossiers à échéance sous 7 jours", soon),
+            _at("cases", due_within=str(WEEK_DAYS), overdue="false"),
         ),
     ]
     new = [
@@ -113,8 +115,12 @@ def of_cases(counted: Counts, actor: Actor, *, at: datetime) -> list[Tile]:
         for state, roles in NEW
         if actor.holding(roles)
     ]
+    updated = Tile(
+        news, ngettext("dossier mis à jour", "dossiers mis à jour", news), _at("cases", unread="true")
+    )
     total = counted.total
-    return [*pressing, *new, Tile(total, ngettext("dossier ouvert", "dossiers ouverts", total), _at("cases"))]
+    opened = Tile(total, ngettext("dossier ouvert", "dossiers ouverts", total), _at("cases"))
+    return pressing, [*new, updated, opened]
 
 
 def _signatures(actor: Actor, at: datetime) -> Iterator[Tile]:
@@ -129,11 +135,10 @@ def _measures(actor: Actor, at: datetime) -> Iterator[Tile]:
     if not navigation.executes(actor):
         return
     counted, columns = measures_queries.column_counts(actor, {}, at=at), measures_queries.Column
-    service = bool(actor.holding([Role.MEASURE_SERVICE]))
 
     def tile(column: measures_queries.Column, words: Callable[[int], str]) -> Tile:
         count = counted.get(column, 0)
-        return Tile(count, words(count), _at("measures-page", column=str(column)), shown=service)
+        return Tile(count, words(count), _at("measures-page", column=str(column)))
 
     yield tile(
         columns.AWAITING,
@@ -158,24 +163,20 @@ def _letters(actor: Actor, at: datetime) -> Iterator[Tile]:
             "courriers à faire partir ; ouvrir le dossier du plus ancien",
             waiting.count,
         )
-        yield Tile(waiting.count, words, address, shown=False)
+        yield Tile(waiting.count, words, address)
 
 
 def _transfers(actor: Actor, at: datetime) -> Iterator[Tile]:
     if actor.holding(matrix.DECIDE_ON_TRANSFERS):
         count = len(transfer_targets.target_of(actor, at=at))
-        yield Tile(
-            count, ngettext("transfert demandé", "transferts demandés", count), _at("transfers"), shown=False
-        )
+        yield Tile(count, ngettext("transfert demandé", "transferts demandés", count), _at("transfers"))
 
 
 def _exclusions(actor: Actor, at: datetime) -> Iterator[Tile]:
     if actor.holding(conflicts_of_interest_actions.DECIDERS):
         rows = conflicts_of_interest_actions.visible_to(actor, at=at)
         count = conflicts_of_interest_actions.awaiting(rows).count()
-        yield Tile(
-            count, ngettext("déport à confirmer", "déports à confirmer", count), _at("barred"), shown=False
-        )
+        yield Tile(count, ngettext("déport à confirmer", "déports à confirmer", count), _at("barred"))
 
 
 def _anomalies(actor: Actor, at: datetime) -> Iterator[Tile]:
@@ -204,7 +205,7 @@ def _breaches(actor: Actor, at: datetime) -> Iterator[Tile]:  # noqa: ARG001 - a
     words = ngettext(
         "violation de données : 72 heures courent", "violations de données : 72 heures courent", count
     )
-    yield Tile(count, words, _at("breaches-page", running="true"), alarming=True, shown=False)
+    yield Tile(count, words, _at("breaches-page", running="true"))
 
 
 def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
@@ -216,18 +217,17 @@ def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
             count,
         )
         address = _at("access-requests-page", waiting=access_requests_queries.Waiting.ANSWER)
-        yield Tile(count, words, address, alarming=True, shown=False)
+        yield Tile(count, words, address)
     if actor.holding((Role.ASE_INSPECTOR, Role.CRIP_COORDINATOR)):
         count = access_requests_queries.opinions_awaited(actor, at=at).count()
         words = ngettext(
             "avis attendu sur une demande d'accès", "avis attendus sur des demandes d'accès", count
         )
         address = _at("access-requests-page", waiting=access_requests_queries.Waiting.OPINION)
-        yield Tile(count, words, address, shown=False)
+        yield Tile(count, words, address)
 
 
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
-    alone = not navigation.works(actor)  # beside cases, only what there is stands here
     if actor.may("account-requests.decide"):
         count = access.open_account_requests(actor, at=at).count()
         yield Tile(
@@ -240,7 +240,6 @@ def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
             count,
             ngettext("demande à confirmer", "demandes à confirmer", count),
             _at("requests-page"),
-            shown=alone,
         )
     if actor.may("memberships.review"):
         count = reviews.waiting(access.reviewable_memberships(actor), at=at).count()
@@ -248,30 +247,28 @@ def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
             count,
             ngettext("rôle à revoir", "rôles à revoir", count),
             _at("reviews-page"),
-            shown=alone,
         )
 
 
 def _directory(actor: Actor, at: datetime) -> Iterator[Tile]:
-    alone = not navigation.works(actor)
     if actor.may("directory.edit"):
         waiting = directory_queries.waiting(actor, at=at)
         address = reverse("directory-tasks")
         count = waiting.reports
         words = ngettext("erreur signalée", "erreurs signalées", count)
-        yield Tile(count, words, f"{address}#signalements", alarming=True, shown=alone)
+        yield Tile(count, words, f"{address}#signalements")
         count = waiting.to_verify
         words = ngettext("fiche à vérifier", "fiches à vérifier", count)
-        yield Tile(count, words, f"{address}#a-verifier", shown=alone)
+        yield Tile(count, words, f"{address}#a-verifier")
         count = waiting.duplicates
         words = ngettext("doublon possible", "doublons possibles", count)
-        yield Tile(count, words, f"{address}#doublons", shown=alone)
+        yield Tile(count, words, f"{address}#doublons")
     if actor.may("directory.review"):
         count = len(directory_queries.openings_to_look_at(actor, at=at))
         words = ngettext(
             "adresse secrète consultée, à examiner", "adresses secrètes consultées, à examiner", count
         )
-        yield Tile(count, words, reverse("directory-openings"), shown=False)
+        yield Tile(count, words, reverse("directory-openings"))
 
 
 def _questions(actor: Actor, at: datetime) -> Iterator[Tile]:
@@ -280,7 +277,6 @@ def _questions(actor: Actor, at: datetime) -> Iterator[Tile]:
         count,
         ngettext("question sur vos accès", "questions sur vos accès", count),
         _at("access-questions-page"),
-        shown=False,
     )
 
 
@@ -301,7 +297,7 @@ SOURCES: Final[tuple[Callable[[Actor, datetime], Iterator[Tile]], ...]] = (
 
 def beside_cases(actor: Actor, *, at: datetime) -> list[Tile]:
     """Return the numbers of what else waits for the reader."""
-    return [tile for source in SOURCES for tile in source(actor, at) if tile.shown or tile.count]
+    return _above_zero(tile for source in SOURCES for tile in source(actor, at))
 
 
 def of_filer(filed: overview.Filed) -> list[Tile]:
@@ -312,9 +308,8 @@ def of_filer(filed: overview.Filed) -> list[Tile]:
             questions,
             ngettext("question pour vous", "questions pour vous", questions),
             _at("filings", status=CoarseStatus.QUESTION),
-            alarming=True,
         ),
         Tile(unread, _("avec un message à lire"), _at("filings", unread="true")),
         Tile(drafts, ngettext("brouillon", "brouillons", drafts), _at("filings", status=CoarseStatus.DRAFT)),
     ]
-    return [tile for tile in own if tile.count]
+    return _above_zero(own)

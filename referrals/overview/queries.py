@@ -62,10 +62,11 @@ def pressing(request: ServiceRequest) -> list[dict[str, Any]]:
     return case_page(request, first)[0]
 
 
-def due_within(actor: Actor, *, days: int, at: datetime) -> int:
-    """Return how many cases have a deadline that ends within so many days, what is late included, as the queue does."""
+def due_soon(actor: Actor, *, days: int, at: datetime) -> int:
+    """Return how many cases have a deadline that ends within so many days, and none that is over, as the queue does."""
     cases = Referral.objects.filter(_shells(actor, at=at))
-    return cases.filter(clocks.is_due(actor, before=at + timedelta(days=days), at=at)).count()
+    due = clocks.is_due(actor, before=at + timedelta(days=days), at=at)
+    return cases.filter(due, ~clocks.is_late(actor, at=at)).count()
 
 
 def unread(actor: Actor, *, at: datetime) -> int:

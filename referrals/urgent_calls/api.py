@@ -14,5 +14,8 @@ from referrals.urgent_calls.queries import call_page
 class OpenAlerts(CaseView):
     @extend_schema(parameters=[PagedQuery], responses=schema.Parts, operation_id="alerts_list")
     def get(self, request: Request) -> Response:
-        """List the urgent calls that nobody has answered, the oldest first; nothing is opened."""
+        """List the urgent calls that nobody has answered, the oldest first.
+
+        With the telephone number of who filed, for readers of class C.
+        """
         return Response(listed(*call_page(bare(request), PagedQuery.of(request.query_params))))

@@ -35,7 +35,7 @@ _OF_CONCERN = (
 _OF_CHILD = ("sex", "address", "current_measure")
 _OF_RUNAWAY = ("runaway_since", "police_report_ref", "last_seen_place")
 #: The items that one may say not to know, of the concern and of each child: those marked P, unless also U (§4).
-CONCERN_MAY_NOT_KNOW: Final = (*_OF_CONCERN, "holders")
+CONCERN_MAY_NOT_KNOW: Final = (*_OF_CONCERN, "filer_phone", "holders")
 CHILD_MAY_NOT_KNOW: Final = (*NAMES, "birth_date", *_OF_CHILD, *_OF_RUNAWAY)
 MISSING = dict[str, str]
 #: What one row of the form says: field → value; of a sealed one it matters only whether there is any.

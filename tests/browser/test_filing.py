@@ -250,6 +250,7 @@ def test_in_the_night_a_porter_files_who_where_what(browser, service, scripts):
         assert visitor.page.locator("#faults").is_visible()
         if scripts:
             visitor.looks("urgent-wrong")
+        says(visitor, "Numéro où vous rappeler", "06 39 98 12 34")
         says(visitor, "Que se passe-t-il", "Une jeune fille seule avec des adultes différents.")
         ticks(visitor, "Comment le savez-vous", "Vu")
         says(visitor, "Quel danger", "Des adultes dans la chambre")
@@ -299,6 +300,8 @@ def test_with_the_keyboard_alone(visitor):
     to("Transmettre en urgence")
     page.keyboard.press("Enter")
     page.wait_for_url("**/transmissions/*/urgence")
+    to("filer_phone")
+    page.keyboard.type("06 39 98 12 34")
     to("fact-text")
     page.keyboard.type("Une jeune fille seule.")
     to("fact-source")

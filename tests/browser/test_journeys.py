@@ -35,6 +35,7 @@ def files_in_the_night(worker: Visitor, name: str = "filer_home", child: Said = 
     worker.signs_in(name)
     worker.goes("/urgence")
     worker.presses("Transmettre en urgence")
+    says(worker, "Numéro où vous rappeler", "06 39 98 12 34")
     says(worker, "Que se passe-t-il", "Une jeune fille de 16 ans, frappée ; un homme l'attend en voiture.")
     ticks(worker, "Comment le savez-vous", "Vu")
     says(worker, "Quel danger", "L'homme est devant la porte.")

@@ -67,6 +67,7 @@ def test_a_newcomer_completes_a_story(browser, training):
 
         newcomer.follows("Aller à votre tâche")
         newcomer.presses("Transmettre en urgence")
+        says(newcomer, "Numéro où vous rappeler", "06 39 98 12 34")
         says(newcomer, "Que se passe-t-il", "Des adultes différents montent dans la chambre 12.")
         ticks(newcomer, "Comment le savez-vous", "Vu")
         says(newcomer, "Quel danger", "Un adulte est dans la chambre.")

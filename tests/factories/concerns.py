@@ -39,4 +39,5 @@ def urgent(**said: Any) -> dict[str, Any]:
         "children": [{"identity_known": "unknown", "commune_insee": "93008", "whereabouts": "unknown"}],
         "facts": [{"text": "Une jeune fille seule avec des adultes différents.", "source": "seen"}],
         "danger_now": "yes", "danger_what": "Adultes dans la chambre", "emergency_done": ["17"],
+        "filer_phone": "06 39 98 12 34",
     } | said  # fmt: skip

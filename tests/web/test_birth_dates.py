@@ -110,7 +110,7 @@ def test_the_urgent_page_asks_nothing_of_the_sort_and_refuses_what_cannot_be(fil
     draft = filer.begins("urgent")
     filer.goes(f"{draft}/urgence")
     said = {
-        "fact-text": "Seule avec des adultes.", "danger_what": "Adultes", "emergency_done": "17",
+        "fact-text": "Seule avec des adultes.", "danger_what": "Adultes", "emergency_done": "17", "filer_phone": "06 39 98 12 34",
         "child-commune_insee": "Bobigny", "child-whereabouts": "known", "child-identity_known": "known",
         "child-last_name": "Durandal",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.roles import Role
 from referrals.access import matrix
-from tests.factories.concerns import concern
+from tests.factories.concerns import concern, urgent
 from tests.night import NIGHT, one_in, some
 from tests.referrals.api.routes import counting
 from tests.security.procedure import (
@@ -259,6 +259,20 @@ def test_the_workload_is_for_who_answers_for_people(world, in_assessment):
         assert {reader.get(one).status_code for one in ones} == {200}, "with cases and without"
     assert Visitor(world, "assessor").get("/dossiers/charge").status_code == 403
     assert Visitor(world, "supervisor", "75").get(ones[0]).status_code == 404
+
+
+@pytest.mark.sec("SEC-AZ20")
+def test_one_tap_calls_back_who_filed_for_those_alone_who_read_it(world):
+    """Class C of domain.md §1.3: the cell calls from the list and the case; on call only after an emergency opening."""
+    called = Case(world, "{}.".format)
+    play(world, filed(called, urgent(), urgent=True))
+    coordinator, officer = Visitor(world, "crip_coordinator"), Visitor(world, "on_call")
+
+    assert "06 39 98 12 34" in re.sub(r"\s", " ", text(coordinator.get("/appels")))
+    for address in ("/appels", f"/dossiers/{called.pk}"):
+        assert 'href="tel:0639981234"' in coordinator.get(address).content.decode(), address
+    for address in ("/appels", "/aujourdhui", f"/dossiers/{called.pk}"):
+        assert "0639981234" not in officer.get(address).content.decode(), address
 
 
 def test_calls_that_nobody_answered_stand_on_the_start_page_and_in_a_list(world, case):

@@ -23,7 +23,9 @@ def test_an_editor_has_a_service_asked_and_undoes_what_it_answered(world, clock)
     path = f"/annuaire/services/{service.pk}"
     assert f"{path}/lien" in links(editor.get(path))
     done = editor.fills(f"{path}/lien")
-    assert "L'action « Demander au service de confirmer » est enregistrée." in text(editor.get(done["Location"]))
+    assert "L'action « Demander au service de confirmer » est enregistrée." in text(
+        editor.get(done["Location"])
+    )
     again = editor.fills(f"{path}/lien")
     assert "depuis moins d'un jour" in text(again)
     clock.on(minutes=1)

@@ -47,7 +47,9 @@ def test_a_file_is_tried_asked_for_confirmed_and_undone(admin, second):
     assert not User.objects.filter(email="camille@college.invalid").exists()
 
     asked = admin.fills(place, decision="ask")
-    assert "L'action « Demander la confirmation de l'import » est enregistrée." in text(admin.get(asked["Location"]))
+    assert "L'action « Demander la confirmation de l'import » est enregistrée." in text(
+        admin.get(asked["Location"])
+    )
     assert place in links(second.get("/administration/demandes"))
     assert "Camille Exemple" in text(second.get(place))
     done = second.fills(place, decision="confirm")

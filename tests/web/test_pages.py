@@ -513,7 +513,7 @@ def test_a_refusal_speaks_the_readers_language_throughout(world):
 URGENT = {
     "fact-text": "Un homme l'attend.", "fact-source": "seen", "danger_what": "Un homme.", "emergency_done": "17",
     "child-residence_department": "93", "child-commune_insee": "Bobigny", "child-whereabouts": "known",
-    "child-identity_known": "known", "child-first_names": "Mia",
+    "child-identity_known": "known", "child-first_names": "Mia", "filer_phone": "06 39 98 12 34",
 }  # fmt: skip
 
 
@@ -543,6 +543,24 @@ def test_in_an_emergency_a_sibling_who_was_typed_in_before_stays_one(filer):
     see_all()
     children = Referral.objects.get(pk=draft.rpartition("/")[2]).children.order_by("position")
     assert [child.kind for child in children] == ["subject", "household"]
+
+
+def test_in_an_emergency_somebody_leaves_a_number_or_says_that_nobody_can_call_back(filer):
+    """The number is asked for first, and what the whole form said not to know stays so."""
+    draft = filer.begins()
+    filer.goes(f"{draft}/famille")
+    filer.sends(f"{draft}/famille", **{"holders-unknown": "on"})
+    filer.goes(f"{draft}/urgence")
+    assert filer.html.index('name="filer_phone"') < filer.html.index('name="fact-text"')
+    silent = {name: value for name, value in URGENT.items() if name != "filer_phone"}
+
+    filer.sends(f"{draft}/urgence", expect=400, **silent)
+    assert 'href="#f-filer_phone' in filer.html
+    filer.sends(f"{draft}/urgence", **silent, **{"filer_phone-unknown": "on"})
+
+    see_all()
+    referral = Referral.objects.get(pk=draft.rpartition("/")[2])
+    assert {"filer_phone", "holders"} <= set(referral.concern.not_known)
 
 
 def test_in_an_emergency_what_the_page_has_no_field_for_is_named_with_the_way_to_it(filer):

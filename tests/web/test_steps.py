@@ -140,7 +140,10 @@ def test_the_first_analysis_and_the_qualification_go_through_pages(world, case):
     assert done.headers["Location"].startswith(f"/dossiers/{case.pk}?done=")
     assert state_of(case) == "qualified"
     told = text(coordinator.get(done.headers["Location"]))
-    assert "L'action « Qualifier en information préoccupante » est enregistrée. État du dossier : Qualifiée" in told
+    assert (
+        "L'action « Qualifier en information préoccupante » est enregistrée. État du dossier : Qualifiée"
+        in told
+    )
     assert re.search(r"Qualifiée information préoccupante\. Prochaine étape : \w[^.]+\.", told)
 
 

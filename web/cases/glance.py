@@ -1,5 +1,6 @@
 """What stands on top of a case: who, where, what danger, what is due, who is in charge, what is new to the reader."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import OPENED, Exploitation, State, YesNo
 from web.cases import display
 from web.cases.choices import role_words
+from web.numbers import TELEPHONE, in_pairs
 
 #: Who is in charge of a case in each state: the first role in which somebody is named; in others, the cell.
 IN_CHARGE: Final[Mapping[str, tuple[Role, ...]]] = {
@@ -37,10 +39,28 @@ CELL: Final[Text] = _("La cellule (CRIP)")
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as people read it, and as a link dials it."""
+
+    text: str
+    dialled: str
+
+
+def phone_of(text: object) -> Phone | None:
+    """Return the first number in what somebody typed; None where there is none, or it can't be opened."""
+    found = TELEPHONE.search(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    digits = re.sub(r"[ .-]", "", found[0])
+    return Phone(in_pairs(digits), digits)
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """The summary on top of a case; what isn't known, or isn't for the reader, is empty.
 
-    ``news``: address and words of each kind; ``since``: when the last visit ended, empty in the first.
+    ``news``: address and words of each kind; ``since``: when the last visit ended, empty in the first. ``phone``: of
+    who filed, with ``reached``, how they can be reached without risk; ``unreachable``: they said that nobody can call.
     """
 
     children: Sequence[Mapping[str, Any]]
@@ -52,6 +72,9 @@ class Glance:
     owner: str
     news: Sequence[tuple[str, str]]
     since: str
+    phone: "Phone | None"
+    reached: str
+    unreachable: bool
 
 
 def glance_of(
@@ -64,6 +87,8 @@ def glance_of(
     zone: ZoneInfo,
 ) -> Glance:
     """Return the summary of a case out of what was read of it."""
+    concern = body.get("concern", {})
+    reached = concern.get("feedback_contact")
     status, band = body.get("prostitution_status"), body.get("age_band")
     return Glance(
         children=[child for child in children if not child["household"] and not child["mistake"]],
@@ -75,6 +100,9 @@ def glance_of(
         owner=_owner(referral, contents),
         news=_news(referral.pk, contents.news),
         since=display.instant(moment(contents.news.since), zone),
+        phone=phone_of(concern.get("filer_phone")),
+        reached=reached if isinstance(reached, str) else "",
+        unreachable="filer_phone" in concern.get("not_known", ()),
     )
 
 

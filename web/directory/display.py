@@ -162,7 +162,7 @@ def refused_ages(least: int | None, most: int | None) -> list[str]:
 def badge(found: str, verified_on: date | None) -> Tag:
     """Return the badge of an entry in a list."""
     look, words = BADGES[found]
-    return Tag(words, look) if verified_on is not None else Tag(gettext("Jamais vérifié"), "late")
+    return Tag(words, look) if verified_on is not None else Tag(gettext("Jamais vérifié"), "wait")
 
 
 def vacancies(count: int | None, told_at: datetime | None) -> str:

@@ -451,7 +451,7 @@ URGENT_SELF: Final = (
         width="half",
         rows=1,
         auto="tel",
-        optional=True,
+        unknown=_("On ne peut pas me rappeler"),
     ),
 )
 URGENT_CHILD: Final = (

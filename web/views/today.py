@@ -42,20 +42,20 @@ class Today(ShownPage):
             "today": self.at.astimezone(ZONE),
             "roles": sorted({role_words(role) for role in self.actor.roles}),
             "works": works,
-            "tiles": tiles.beside_cases(self.actor, at=self.at),
         }
         if works:
-            context |= self._cases(self.request, context["tiles"])
+            context |= self._cases(self.request)
         else:
+            waiting = tiles.beside_cases(self.actor, at=self.at)
+            context |= _told(waiting)
             context["pages"] = [one for one in navigation.places(self.actor) if one.name != "today"]
         return context
 
-    def _cases(self, request: ServiceRequest, beside: list[tiles.Tile]) -> dict[str, Any]:
+    def _cases(self, request: ServiceRequest) -> dict[str, Any]:
         counted = counts(self.actor, at=self.at)
         called = counted.calls and navigation.is_called(self.actor)
         calls = call_page(request, {"limit": CALLS})[0] if called else []
-        return {
-            "tiles": tiles.of_cases(counted, self.actor, at=self.at) + beside,
+        return _told(tiles.of_day(counted, self.actor, at=self.at)) | {
             "calls": counted.calls,
             "called": [call(one, self.actor, at=self.at) for one in calls],
             "more_calls": max(0, counted.calls - len(calls)) if calls else 0,
@@ -75,6 +75,10 @@ class Today(ShownPage):
         if not self.actor.holding(access_people.ANSWERING):
             return []
         return [line["bar"] for line in workload(self.actor, at=self.at)]
+
+
+def _told(waiting: list[tiles.Tile]) -> dict[str, Any]:
+    return {"tiles": waiting[: tiles.SHOWN], "more_tiles": waiting[tiles.SHOWN :]}
 
 
 def _ahead(ahead: overview.Ahead) -> charts.Chart:

@@ -12,6 +12,7 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import days
 from web.cases import display
+from web.cases.glance import phone_of
 from web.cases.panel import address
 from web.forms import ZONE
 from web.generic import ListPage, PagesQuery
@@ -51,6 +52,7 @@ def call(line: Mapping[str, Any], actor: Actor, *, at: datetime) -> dict[str, An
         "next": display.instant(line["next_at"], ZONE),
         "urgency": display.label(line["urgency"]),
         "answer": address(pk, "alert", ANSWER.name, line["id"]) if _does(ANSWER, actor) else "",
+        "phone": phone_of(line["filer_phone"]),
         "steps": [
             {"label": str(step.label), "address": address(pk, "referral", step.name)}
             for step in URGENT

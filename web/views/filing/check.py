@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.urls import reverse
 
+from accounts.errors import InvalidInput
 from accounts.replays import Once
 from accounts.request import ServiceRequest
 from accounts.roles import Role
@@ -21,7 +22,7 @@ from referrals.vocabulary.states import ChildKind, Machine
 from referrals.workflow.step import steps
 from web import forms
 from web.filing import extra, place, words
-from web.filing.draft import Draft, Said, of_kind, put
+from web.filing.draft import NOT_KNOWN, Draft, Said, of_kind, put
 from web.filing.filer import presumed
 from web.filing.lists import ListTopic
 from web.filing.sections import QUESTIONS, Section, sections
@@ -140,7 +141,7 @@ def _blocks(topic: Topic, form: Said) -> list[dict[str, Any]]:
 
 
 class UrgentPage(FormPage):
-    """GET, POST /transmissions/{id}/urgence: who, where, what, on one page (T03)."""
+    """GET, POST /transmissions/{id}/urgence: a number to call back, who, where, what, on one page (T03)."""
 
     template = "web/filing/urgent.html"
     holds = True
@@ -156,7 +157,14 @@ class UrgentPage(FormPage):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         if self.saves_draft or self.sent.text("then") == "later":
             return self._keep(pk)
-        return file(self, pk, self.typed(), "submit_urgent", self.body)
+        return file(self, pk, self.typed(), "submit_urgent", self._filed)
+
+    def _filed(self, draft: Draft) -> Said:
+        concern = self.typed()["concern"]
+        # A person is asked for it; a program files who, where, what alone (domain.md T03).
+        if not concern.get("filer_phone") and "filer_phone" not in concern[NOT_KNOWN]:
+            raise InvalidInput({"filer_phone": ["required"]})
+        return self.body(draft)
 
     def _keep(self, pk: UUID) -> HttpResponse:
         draft = Draft.of(self.request, pk)
@@ -216,7 +224,7 @@ class UrgentPage(FormPage):
             part_input("children"), words.URGENT_CHILD, child, faults=of_child, prefix="child-"
         )
         back = forms.fields_of(ConcernForm, words.URGENT_SELF, concern, faults=forms.faults_of(problem))
-        fields = [*facts, *danger, *where, *who, *back]
+        fields = [*back, *facts, *danger, *where, *who]
         here = ("children.0.", *(one.ask.name for one in fields), "facts")
         elsewhere = [one for one in (problem or {}).get("errors", ()) if not one["field"].startswith(here)]
         return self.show(
