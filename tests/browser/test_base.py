@@ -145,6 +145,7 @@ def test_the_style_sheet_and_the_script_break_no_policy(visitor):
 def test_the_help_can_be_used_by_everybody(visitor):
     """The procedure with the place where a case is, the words, and the articles of law."""
     visitor.signs_in("crip_coordinator")
+    visitor.page.locator("footer summary").click()
     visitor.follows("La procédure")
     visitor.looks("help-procedure")
     visitor.goes("/procedure?state=in_assessment#in_assessment")

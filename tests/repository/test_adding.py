@@ -46,11 +46,13 @@ ADDED = [
 ]
 #: The tests that each command leaves to be written.
 FAILING = {"test_call_back", "test_partner_trial", "test_holder_trial", "test_child_trial"}
+NUMBER = len(list((ROOT / "referrals/migrations").glob("[0-9]*.py"))) + 1
+MIGRATION = f"referrals/migrations/{NUMBER:04}_meeting_place.py"
 #: Files made from the others.
 MADE = {
     "docs/law.md", "docs/permissions.md", "docs/workflow.md", "docs/data-protection/tableaux.md",
     "referrals/locale/en/LC_MESSAGES/django.mo", "web/locale/en/LC_MESSAGES/django.mo",
-    "referrals/migrations/0002_meeting_place.py",
+    MIGRATION,
 }  # fmt: skip
 #: Of the copy's own tests, those that compare the code with what was typed by hand.
 COMPARING = (
@@ -147,7 +149,7 @@ print("call_back" in str(procedure()), "C90" in str(procedure()))
 print("meeting_place" in ConcernForm().fields["children"].child.fields)
 print(Child._meta.get_field("meeting_place").access_class)
 """)  # fmt: skip
-    migration = (root / "referrals/migrations/0002_meeting_place.py").read_text(encoding="utf-8")
+    migration = (root / MIGRATION).read_text(encoding="utf-8")
 
     assert code == 0, printed
     assert printed.splitlines()[-5:] == [
