@@ -133,6 +133,7 @@ def test_at_the_limit_concerns_are_filed_at_the_api_and_at_the_pages(world, gone
                 "danger_now": "yes",
                 "danger_what": "Adultes dans la chambre",
                 "emergency_done": "17",
+                "filer_phone": "06 39 98 12 34",
             },
         )
         assert receipt["Location"].endswith("/recu")

@@ -827,7 +827,7 @@ on_page("POST /transmissions/nouvelle", lane="ordinary")(_as("filer"))
 for _part, _said in {
     "enfant": {"last_name": "Essai"}, "signes": {"injuries-mode": "observed"},
     "questions": {}, "relecture": {"good_faith_notice": "true"}, "partage": {"then": "show"},
-    "urgence": {"danger_what": "Elle part ce soir."},
+    "urgence": {"danger_what": "Elle part ce soir.", "filer_phone": "06 39 98 12 34"},
 }.items():  # fmt: skip
     on_page(f"POST /transmissions/{{id}}/{_part}", **_said)(_drafted)
 on_page("POST /transmissions/{id}/complement", text="Une précision.")(_filed)
