@@ -1,6 +1,7 @@
 """Telephone numbers that a finger dials: written in pairs, so that a screen reader says them in pairs too."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import lazy
@@ -20,6 +21,25 @@ TELEPHONE: Final = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as people read it, and as a link dials it."""
+
+    text: str
+    dialled: str
+
+
+def phone_of(text: object) -> Phone | None:
+    """Return the first number in what somebody typed; None where there is none, or it can't be opened."""
+    found = TELEPHONE.search(text) if isinstance(text, str) else None
+    return _phone(found) if found else None
+
+
+def _phone(found: re.Match[str]) -> Phone:
+    digits = re.sub(r"[ .-]", "", found[0])
+    return Phone(in_pairs(digits), digits)
+
+
 def dial(text: Text) -> SafeString:
     """Return a sentence of ours with a link at each emergency number; it must name no such number but to be dialled."""
     return mark_safe(EMERGENCY.sub(_emergency, conditional_escape(text)))  # noqa: S308 - escaped before
@@ -37,8 +57,8 @@ def _emergency(found: re.Match[str]) -> str:
 
 
 def _telephone(found: re.Match[str]) -> str:
-    digits = re.sub(r"[ .-]", "", found[0])
-    return format_html('<a class="phone" href="tel:{}">{}</a>', digits, in_pairs(digits))
+    phone = _phone(found)
+    return format_html('<a class="phone" href="tel:{}">{}</a>', phone.dialled, phone.text)
 
 
 def in_pairs(digits: str) -> str:

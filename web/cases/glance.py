@@ -1,6 +1,5 @@
 """What stands on top of a case: who, where, what danger, what is due, who is in charge, what is new to the reader."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,7 @@ from referrals.vocabulary.formats import moment
 from referrals.vocabulary.states import OPENED, Exploitation, State, YesNo
 from web.cases import display
 from web.cases.choices import role_words
-from web.numbers import TELEPHONE, in_pairs
+from web.numbers import Phone, phone_of
 
 #: Who is in charge of a case in each state: the first role in which somebody is named; in others, the cell.
 IN_CHARGE: Final[Mapping[str, tuple[Role, ...]]] = {
@@ -36,23 +35,6 @@ IN_CHARGE: Final[Mapping[str, tuple[Role, ...]]] = {
     State.PROTECTED_JUDICIAL: (Role.CASE_REFERENT, Role.ASE_INSPECTOR),
 }
 CELL: Final[Text] = _("La cellule (CRIP)")
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A number as people read it, and as a link dials it."""
-
-    text: str
-    dialled: str
-
-
-def phone_of(text: object) -> Phone | None:
-    """Return the first number in what somebody typed; None where there is none, or it can't be opened."""
-    found = TELEPHONE.search(text) if isinstance(text, str) else None
-    if found is None:
-        return None
-    digits = re.sub(r"[ .-]", "", found[0])
-    return Phone(in_pairs(digits), digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,7 @@ class Glance:
     owner: str
     news: Sequence[tuple[str, str]]
     since: str
-    phone: "Phone | None"
+    phone: Phone | None
     reached: str
     unreachable: bool
 

@@ -12,10 +12,10 @@ from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 from web import days
 from web.cases import display
-from web.cases.glance import phone_of
 from web.cases.panel import address
 from web.forms import ZONE
 from web.generic import ListPage, PagesQuery
+from web.numbers import phone_of
 from web.views.cases.queue import require_caseworker
 
 ANSWER: Final = steps.get(Machine.ALERT, "acknowledge")
