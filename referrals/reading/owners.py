@@ -13,6 +13,7 @@ from core.compiled_queries import AmongGiven
 from referrals.access import visibility
 from referrals.access.exceptions import exceptional
 from referrals.models import Assignment
+from referrals.vocabulary.role_sets import IN_CELL
 from referrals.vocabulary.states import State
 
 #: Whose turn it is first: whoever follows the family once it is protected, who decides before, who assesses until then.
@@ -22,7 +23,8 @@ _TURNS: Final[Mapping[str, Sequence[Role]]] = {
     State.ADMIN_OFFER: (Role.ASE_INSPECTOR, Role.CASE_REFERENT),
     State.JUDICIAL_PENDING: (Role.ASE_INSPECTOR, Role.CASE_REFERENT),
 }
-_OTHERWISE: Final = (Role.CASE_REFERENT, Role.ASE_INSPECTOR, Role.ASSESSOR)
+#: Whoever took it in charge for the cell comes last: the others are named once the case has left it.
+_OTHERWISE: Final = (Role.CASE_REFERENT, Role.ASE_INSPECTOR, Role.ASSESSOR, *IN_CELL)
 
 
 def current(actor: Actor, *, at: datetime) -> "QuerySet[Assignment]":

@@ -1,4 +1,4 @@
-"""Names one person on several cases, or hands them over: each by its own declared step, with its own refusal.
+"""Takes several cases in charge, names people on them, or hands them over: each by its own step and refusal.
 
 Only steps that ask for no judgement on the single case. Each is done on the version that was shown; a refused case
 keeps its people, and the others go on.
@@ -11,7 +11,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from accounts.actor import Actor
-from accounts.roles import Role
 from referrals.access import visibility
 from referrals.errors import (
     GuardRefused,
@@ -29,12 +28,8 @@ from referrals.staffing.actions import write_refusal
 from referrals.vocabulary.states import Machine
 from referrals.workflow.step import Step, steps
 
-#: The steps that may be done to many cases at once, and in which role they name somebody; None: that of the leaver.
-STEPS: Final[Mapping[str, Role | None]] = {
-    "name_decider": Role.ASE_INSPECTOR,
-    "name_referent": Role.CASE_REFERENT,
-    "pass_on": None,
-}
+#: The steps that may be done to many cases at once: every role by which somebody is put on a case, and a leaver's.
+STEPS: Final = ("take_charge", "assign", "name_decider", "name_referent", "pass_on")
 #: As many cases as one page shows: each is locked until all are done.
 CASES_MAX: Final = 100
 

@@ -9,6 +9,7 @@ from core.languages import Text
 from referrals.assessment import guards as assessment_guards
 from referrals.decisions import checks as decisions_checks
 from referrals.staffing.inputs import PassOn
+from referrals.vocabulary.role_sets import IN_CELL
 from referrals.vocabulary.states import State
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
@@ -80,3 +81,9 @@ def field_of(case: Case, step_input: PassOn) -> str:
         step_input.field
         or next((assignment.field for assignment in assignments_passed(case, step_input)), "")
     )
+
+
+@rule(_("Vous avez déjà ce dossier en charge."), fact_class="A")
+def is_not_in_charge_yet(case: Case, step_input: object) -> bool:
+    """Whoever takes a case in charge for the cell isn't in charge of it already (X13)."""
+    return not any(one.user_id == case.actor.user_id and one.role in IN_CELL for one in case.assignments)

@@ -1,4 +1,6 @@
-"""Step that names the referent or the executing service: T48."""
+"""Steps that say who looks after a case: T48 (referent, executing service), X13 (within the cell)."""
+
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,12 +10,17 @@ from referrals.decisions import effects as decisions_effects
 from referrals.decisions import inputs as decisions_inputs
 from referrals.models import Referral
 from referrals.staffing import checks
-from referrals.vocabulary.states import OPENED
+from referrals.vocabulary.role_sets import IN_CELL
+from referrals.vocabulary.states import ACTIVE, OPENED
 from referrals.workflow import case_guards, decision_inputs, measure_types
 from referrals.workflow import people as workflow_people
 from referrals.workflow.case import Case
+from referrals.workflow.inputs import Nothing
 from referrals.workflow.referral_machine import step
 from referrals.workflow.step import SAME, Theme
+
+if TYPE_CHECKING:
+    from referrals.workflow.context import StepContext
 
 
 @step(
@@ -63,3 +70,31 @@ def name_referent(referral: Referral, step_input: decision_inputs.Naming, case: 
 )
 def name_service(referral: Referral, step_input: decisions_inputs.NamingService, case: Case) -> None:
     """Name the service that executes a measure."""
+
+
+def take_in_charge(act: "StepContext") -> None:
+    """Put the actor in charge for the cell, in the role in which they act; a colleague of the cell is so no more."""
+    for assignment in act.case.assignments:
+        if assignment.role in IN_CELL:
+            act.change(assignment, until_at=act.at)
+    act.case.forget("assignments")
+    if act.actor.user_id is not None:
+        workflow_people.put_on_case(act, act.actor.user_id, act.actor.role)
+
+
+@step(
+    "take_charge",
+    number="X13",
+    label=_("Prendre le dossier en charge"),
+    source=ACTIVE,
+    target=SAME,
+    roles=IN_CELL,
+    guards=[checks.is_not_in_charge_yet],
+    effects=[take_in_charge],
+    takes=Nothing,
+    law="CASF L226-3",
+    data_class="A",
+    theme=Theme.PEOPLE,
+)
+def take_charge(referral: Referral, step_input: Nothing, case: Case) -> None:
+    """Say that one looks after the case for the cell: colleagues see who does, and nobody reads more or less by it."""

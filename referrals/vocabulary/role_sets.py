@@ -30,6 +30,8 @@ AUTHORS: Final = (
 )
 #: The cell, which types in what comes by phone or letter.
 CELL: Final = (Role.INTAKE_AGENT, Role.CRIP_COORDINATOR)
+#: Whoever may take a case in charge for the cell, by day or on call (X13).
+IN_CELL: Final = (Role.CRIP_COORDINATOR, Role.INTAKE_AGENT, Role.ON_CALL)
 #: Those of ``HOLDING`` who read the facts in full: a service has an extract, and no part in what is said of the case.
 READING: Final = tuple(role for role in HOLDING if role is not Role.MEASURE_SERVICE)
 #: Roles with cells that a broken glass opens (``b`` of §1.3); others break it where something is restricted alone.

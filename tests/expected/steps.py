@@ -852,6 +852,12 @@ ADDITIONS: dict[str, Step] = {
         "E03", {}, origins=("not_qualified", "closed_no_action"), fired_by=("T11", "T22"),
         note="The text that T11 and T22 prepare, where nobody is owed an answer now: nothing is lost (§2.8); class C.",
     ),
+    "take_charge": Step(
+        "X13", {"crip_coordinator": TERRITORIAL, "intake_agent": TERRITORIAL, "on_call": TERRITORIAL},
+        origins=PART_STEP_STATES["measure"], targets=("same",),
+        guards=(Guard("not_in_charge_yet", "whoever takes it is in charge of it for the cell already", "CASF L226-3"),),
+        note="Who looks after a case within the cell; it gives no right, so that nobody needs to be asked.",
+    ),
 }  # fmt: skip
 
 HOLDING_STEPS = (

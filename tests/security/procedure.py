@@ -253,6 +253,7 @@ def triaged(case: Case) -> Walk:
     """Enter the concern in the register, and begin the first analysis."""
     yield case.step("intake_agent", "acknowledge", note=case.say("note"))
     yield case.step("intake_agent", "start_triage", method="by_hand", where=case.say("where"), found="no")
+    yield case.step("crip_coordinator", "take_charge")
 
 
 def assessed(case: Case) -> Walk:

@@ -20,12 +20,14 @@ from referrals.models import Referral
 from referrals.visits.queries import Contents, News
 from referrals.vocabulary.ages import AgeBand
 from referrals.vocabulary.formats import moment
+from referrals.vocabulary.role_sets import IN_CELL
 from referrals.vocabulary.states import OPENED, Exploitation, State, YesNo
 from web.cases import display
 from web.cases.choices import role_words
 from web.numbers import Phone, phone_of
 
-#: Who is in charge of a case in each state: the first role in which somebody is named; in others, the cell.
+#: Who is in charge of a case in each state: the first role in which somebody is named; in others, the cell or who took
+#: the case there.
 IN_CHARGE: Final[Mapping[str, tuple[Role, ...]]] = {
     State.IN_ASSESSMENT: (Role.ASSESSOR, Role.ASSESSMENT_LEAD),
     State.REPORT_SUBMITTED: (Role.ASE_INSPECTOR,),
@@ -101,12 +103,10 @@ def _danger(body: Mapping[str, Any], children: Sequence[Mapping[str, Any]]) -> s
 def _owner(referral: Referral, contents: Contents) -> str:
     if referral.state not in OPENED:
         return ""
-    if referral.state not in IN_CHARGE:
-        return str(CELL)
-    for role in IN_CHARGE[referral.state]:
+    for role in IN_CHARGE.get(referral.state, IN_CELL):
         if names := [name for own_role, name in contents.people if own_role == role]:
             return f"{', '.join(dict.fromkeys(names))} – {role_words(role)}"
-    return ""
+    return "" if referral.state in IN_CHARGE else str(CELL)
 
 
 def _news(pk: UUID, news: News) -> list[tuple[str, str]]:

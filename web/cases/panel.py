@@ -19,13 +19,13 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import SAME, Step, Theme
-from web.cases import parties
+from web.cases import parties, words
 from web.cases.display import step_of
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A step that may be done, or that something bars."""
+    """A step that may be done, or that something bars; ``found_by``: other words by which somebody looks for it."""
 
     label: str
     number: str
@@ -34,6 +34,7 @@ class Offer:
     about: str = ""
     why: str = ""
     effects: tuple[str, ...] = ()
+    found_by: str = ""
 
 
 @dataclass(slots=True)
@@ -97,20 +98,18 @@ def panels(
     *,
     only: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
-    beside: Sequence[Next] = (),
 ) -> Panels:
     """Return the steps that an answer offers and bars, by what they are for.
 
-    ``about`` names the parts by their ids; ``only``: of these machines; ``beside``: those that the page shows already.
+    ``about`` names the parts by their ids; ``only``: of these machines.
     """
     by_title: dict[str, Panel] = {}
-    shown = {one.offer.address for one in beside}
     for action in (*body.get("available_actions", ()), *body.get("blocked_actions", ())):
         step = step_of(action["machine"], action["step"])
         if step is not None and step.on_filing:
             continue
         offer = _offer(pk, action, about or {})
-        if (only and action["machine"] not in only) or offer.address in shown:
+        if only and action["machine"] not in only:
             continue
         title, first = _theme(action)
         panel = by_title.setdefault(title, Panel(title, first))
@@ -189,6 +188,7 @@ def _offer(pk: UUID, action: Mapping[str, Any], about: Mapping[str, str]) -> Off
         about=about.get(part or "", ""),
         why=str(why["reason"]) if why else "",
         effects=tuple(brings(step)) if step is not None else (),
+        found_by=str(words.FOUND_BY.get(step.event, "")) if step is not None else "",
     )
 
 

@@ -699,3 +699,22 @@ def _declared() -> Mapping[str, Text]:
         for name, member in members(step.takes).items()
         if "label" in member._kwargs
     }
+
+
+_GIVE: Final = _("attribuer affecter confier désigner nommer")
+#: Other words by which somebody looks for a step, by its event.
+FOUND_BY: Final[Mapping[str, Text]] = {
+    "referral:take_charge": _("attribuer je prends m'attribuer"),
+    "referral:assign": _GIVE,
+    "referral:reassign": _GIVE,
+    "referral:name_decider": _GIVE,
+    "referral:name_referent": _GIVE,
+    "referral:name_service": _GIVE,
+    "referral:pass_on": _("attribuer réattribuer remplacer congé départ"),
+    "referral:send_judicial": _("procureur signalement justice"),
+    "referral:shelter_5d": _("héberger placer accueil d'urgence place ce soir"),
+    "referral:restrict": _("confidentiel masquer protéger"),
+    "referral:request_info": _("question demander"),
+    "referral:transfer": _("déménagement autre département dessaisir"),
+    "referral:log_contact": _("appel téléphone courriel note"),
+}

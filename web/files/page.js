@@ -108,22 +108,23 @@
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   document.querySelectorAll("[data-find]").forEach((one) => {
     const field = one.querySelector("input"), status = one.querySelector("[role=status]");
-    const folds = [...one.closest(one.dataset.find).querySelectorAll("details.theme")].map((fold) => [fold, fold.open]);
+    const folds = [...one.closest(one.dataset.find).querySelectorAll("details.theme, details.barred")].map((fold) => [fold, fold.open]);
     one.hidden = false;
     field.addEventListener("input", () => {
       const words = plain(field.value).split(/\s+/).filter(Boolean);
-      let found = 0;
+      let found = 0, barred = 0;
       for (const [fold, open] of folds) {
         let here = 0;
-        fold.querySelectorAll("li").forEach((item) => {
-          item.hidden = !words.every((word) => plain(item.textContent).includes(word));
+        fold.querySelectorAll("li, dl > div").forEach((item) => {
+          const said = plain(`${item.textContent} ${item.dataset.words || ""}`);
+          item.hidden = !words.every((word) => said.includes(word));
           here += !item.hidden;
         });
         fold.hidden = !here;
-        fold.open = words.length ? here > 0 : open;
-        found += here;
+        if (fold.matches(".barred")) barred += here; else found += here;
+        fold.open = words.length && (!fold.matches(".barred") || !found) ? here > 0 : open;
       }
-      status.textContent = found ? "" : status.dataset.none;
+      status.textContent = found ? "" : barred ? status.dataset.barred : status.dataset.none;
     });
   });
 

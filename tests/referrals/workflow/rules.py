@@ -288,6 +288,7 @@ GUARDS: dict[str, dict[str, dict[str, str]]] = {
             "no_conflict_of_interest": "taker_has_no_conflict",
             "team_stays": "team_stays_multidisciplinary",
         },
+        "take_charge": {"not_in_charge_yet": "is_not_in_charge_yet"},
         "exclude": {"not_excluded_yet": "not_excluded_yet"},
         "lift_exclusion": {"exclusion_in_force": "exclusion_is_in_force"},
         "exclude_resource": {"of_the_directory": BODY, "not_excluded_yet": "not_excluded_already"},
@@ -618,7 +619,7 @@ SHELL = """
     channel_is_open_to_both child_is_away child_is_on_record children_are_qualified children_belong
     closing_was_reviewed coordinator_reviews_withdrawals day_has_come excluded_is_known exclusion_is_in_force
     file_is_barred file_is_not_held file_may_be_barred form_is_complete grant_is_bounded ground_fits_the_closing
-    index_was_asked is_joined items_left_are_settled joined_filings_went_first judicial_type_exists
+    index_was_asked is_joined is_not_in_charge_yet items_left_are_settled joined_filings_went_first judicial_type_exists
     leaver_is_on_the_case left_list_is_completed lowering_urgency_is_for_coordinators may_be_entrusted
     measure_types_exist named_include_a_supervisor named_may_read new_date_lies_ahead no_danger_remains
     no_transfer_is_open not_excluded_yet not_on_hold not_urgent on_hold opener_gives_back ordered_types_exist

@@ -1,7 +1,7 @@
-"""Several cases at once: name one person on them, or hand them over; an answer for each of them."""
+"""Several cases at once: take them in charge, name people on them, or hand them over; an answer for each."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.request import ServiceRequest
-from core.inputs import Code, Id, OptionalId, StrictSerializer
+from accounts.roles import Role
+from core.inputs import Code, Day, OptionalId, StrictSerializer
 from referrals.access import visibility
 from referrals.errors import NotAllowed, NotVisible
 from referrals.models import Referral
 from referrals.reading import owners
 from referrals.staffing import bulk
 from referrals.staffing.inputs import PASSED, ROLES
+from referrals.vocabulary.assessment_answers import TeamField
 from referrals.workflow.inputs import required, text
 from web.cases.choices import role_words
 from web.forms import Ask, Follow, Pairs
@@ -27,32 +29,102 @@ from web.generic import InputPage
 _TICKED: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}):([0-9]{1,9})", re.ASCII)
 
 
+#: How many assessors the page lets one name; a team is two at least (CASF D226-2-5).
+TEAM: Final = 3
+#: What each step needs of the form.
+NEEDED: Final[Mapping[str, Sequence[str]]] = {
+    "assign": ("assessor_1", "field_1", "assessor_2", "field_2", "plan_on"),
+    "name_decider": ("user",),
+    "name_referent": ("user",),
+    "pass_on": ("user", "leaver", "role", "reason"),
+}
+
+
 class Wanted(StrictSerializer):
-    """Which step, who is named; of a hand-over also who leaves, in which role, and why."""
+    """Which step, and who is named: one person, or a team; of a hand-over also who leaves, in which role, and why."""
 
     step = Code([(name, "") for name in bulk.STEPS])
-    user = Id()
+    user = OptionalId()
     leaver = OptionalId()
     role = Code(ROLES, required=False, default="", allow_blank=True)
     reason = text(required=False)
+    assessor_1 = OptionalId()
+    field_1 = Code(TeamField.choices, required=False, default="", allow_blank=True)
+    assessor_2 = OptionalId()
+    field_2 = Code(TeamField.choices, required=False, default="", allow_blank=True)
+    assessor_3 = OptionalId()
+    field_3 = Code(TeamField.choices, required=False, default="", allow_blank=True)
+    lead = OptionalId()
+    plan_on = Day(required=False, allow_null=True, default=None)
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        """Ask for what a hand-over needs."""
-        if said["step"] == "pass_on":
-            for name in ("leaver", "role", "reason"):
-                if not said[name]:
-                    raise required(name)
+        """Ask for what the step needs."""
+        for name in NEEDED.get(said["step"], ()):
+            if not said[name]:
+                raise required(name)
+        if said["assessor_3"] and not said["field_3"]:
+            raise required("field_3")
         return said
 
+    @staticmethod
+    def step_input(said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the input of the step that is done to each case, as the API takes it."""
+        if said["step"] == "assign":
+            team = [
+                {"user": str(said[f"assessor_{n}"]), "field": said[f"field_{n}"]}
+                for n in range(1, TEAM + 1)
+                if said[f"assessor_{n}"]
+            ]
+            lead = {"lead": str(said["lead"])} if said["lead"] else {}
+            return {"team": team, "plan_on": said["plan_on"].isoformat()} | lead
+        return {name: str(said[name]) for name in NEEDED.get(said["step"], ())}
 
+
+def _of_team() -> tuple[Ask, ...]:
+    whom = (_("Première personne"), _("Deuxième personne"), _("Troisième personne"))
+    asks: list[Ask] = []
+    for n, words in enumerate(whom, 1):
+        optional = n == TEAM
+        asks += [
+            Ask(
+                f"assessor_{n}", words, kind="select", width="half", optional=optional, nothing=_("À choisir")
+            ),
+            Ask(
+                f"field_{n}",
+                _("Son champ"),
+                kind="select",
+                width="half",
+                optional=optional,
+                nothing=_("À choisir"),
+            ),
+        ]
+    lead = Ask(
+        "lead",
+        _("Cadre de l'évaluation"),
+        kind="select",
+        width="half",
+        optional=True,
+        nothing=_("Celui de l'unité"),
+    )
+    return (*asks, lead, Ask("plan_on", _("Début prévu"), width="date"))
+
+
+OF_PERSON: Final = (Ask("user", _("Personne désignée"), kind="select", width="half", nothing=_("À choisir")),)
 OF_HAND_OVER: Final = (
-    Ask("leaver", _("De"), kind="select", width="half"),
+    Ask("leaver", _("De"), kind="select", width="half", nothing=_("À choisir")),
     Ask("role", _("Dans le rôle"), inline=True),
     Ask("reason", _("Motif"), rows=3),
 )
 ASKS: Final = (
-    Ask("step", _("Que faire ?"), follow=Follow(("pass_on",), OF_HAND_OVER)),
-    Ask("user", _("Personne désignée"), kind="select", width="half"),
+    Ask(
+        "step",
+        _("Que faire ?"),
+        follows=(
+            Follow(("assign",), _of_team()),
+            Follow(("name_decider", "name_referent", "pass_on"), OF_PERSON),
+            Follow(("pass_on",), OF_HAND_OVER),
+        ),
+    ),
 )
 
 
@@ -79,11 +151,9 @@ class Bulk(InputPage):
         cases = self.cases
         if "step" not in self.sent:
             return self.show(self.filled({}) | self.around())
-        values = self.validated()
-        name = values.pop("step")
-        body = values if name == "pass_on" else {"user": values["user"]}
-        spoken = {key: str(value) for key, value in body.items()}
-        done = bulk.do(name, spoken, cases, actor=self.actor, at=self.at)
+        wanted = self.validated()
+        name = wanted["step"]
+        done = bulk.do(name, Wanted.step_input(wanted), cases, actor=self.actor, at=self.at)
         return self.show({"done": done, "step": self._steps()[name]})
 
     @cached_property
@@ -100,18 +170,28 @@ class Bulk(InputPage):
         return {
             "step": list(self._steps().items()),
             "leaver": list(leavers.items()),
-            "user": self._people(),
-        }
+            "user": self._people(PASSED),
+            "lead": self._people((Role.ASSESSMENT_LEAD,)),
+        } | {f"assessor_{n}": self._people((Role.ASSESSOR,)) for n in range(1, TEAM + 1)}
 
     def _steps(self) -> dict[str, str]:
         return {step.name: str(step.label) for step in bulk.offered(self.actor)}
 
-    def _people(self) -> Pairs:
-        """Return who holds a role that works by assignment at the authority of one of the cases."""
+    @cached_property
+    def _members(self) -> list[Membership]:
+        """Return who may be put on a case at the authority of one of the cases."""
         here = {case.authority_id for case in self._seen}
-        rows = Membership.objects.in_force(self.at).filter(authority__in=here, role__in=PASSED)
+        rows = Membership.objects.in_force(self.at).filter(
+            authority__in=here, role__in=(*PASSED, Role.ASSESSMENT_LEAD)
+        )
+        return list(rows.select_related("user").order_by("user__full_name", "id"))
+
+    def _people(self, roles: Collection[Role]) -> Pairs:
+        """Return the persons who hold one of some roles there, each with those roles."""
         people: dict[str, str] = {}
-        for row in rows.select_related("user").order_by("user__full_name", "id"):
+        for row in self._members:
+            if row.role not in roles:
+                continue
             pk, words = str(row.user_id), role_words(row.role)
             people[pk] = f"{people[pk]}, {words}" if pk in people else f"{row.user.full_name} – {words}"
         return list(people.items())

@@ -18,9 +18,10 @@ from web.cases import confirmation, display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
 from web.cases.glance import glance_of, similar
-from web.cases.panel import next_steps, panels
+from web.cases.panel import address, next_steps, panels
 from web.cases.report import report_of
 from web.generic import ShownPage
+from web.page import fresh_key
 
 
 class OneCase(ShownPage):
@@ -52,7 +53,10 @@ class OneCase(ShownPage):
                 ),
                 "clocks": running,
                 "next": steps,
-                "panels": panels(pk, body, about=called, beside=steps),
+                "panels": panels(pk, body, about=called),
+                "take": _take_charge(pk, body),
+                "version": referral.version,
+                "once": fresh_key(),
                 "facts_withheld": "D" not in ties.reads,
                 "bare_of_facts": not any(report.values()),
                 # Said once: where it is what comes next, that says it.
@@ -64,6 +68,12 @@ class OneCase(ShownPage):
             }
             | confirmation.in_words(self)
         )
+
+
+def _take_charge(pk: UUID, body: Mapping[str, Any]) -> str:
+    """Return where the reader takes the case in charge; empty where they may not, or did."""
+    offered = any(action["step"] == "take_charge" for action in body.get("available_actions", ()))
+    return address(pk, "referral", "take_charge") if offered else ""
 
 
 def _filed(referral: Referral) -> str:

@@ -16,7 +16,7 @@ from referrals.reading import counts
 from referrals.saved_views import actions as saved_views_actions
 from referrals.saved_views.actions import NewView
 from referrals.staffing import bulk
-from referrals.vocabulary.role_sets import CELL
+from referrals.vocabulary.role_sets import CELL, IN_CELL
 from web import forms, spreadsheets
 from web.cases import confirmation, lines, list_filters
 from web.cases.list_filters import QueueQuery
@@ -72,6 +72,7 @@ class Queue(ShownPage):
             "view_entries": forms.fields_of(NewView, saved_views.ASKS, {}, ids="view-"),
             "searches": bool(self.actor.holding(CELL)),
             "moves": bool(bulk.offered(self.actor)),
+            "takes": bool(self.actor.holding(IN_CELL)),
             "exports": bool(self.actor.holding(exports_actions.ASKERS | exports_actions.SECONDS)),
             "workload": bool(self.actor.holding(access_people.ANSWERING)),
         }

@@ -118,6 +118,11 @@ def _pass_on(world: Any) -> tuple[Kit, Body]:
     }
 
 
+@situation("referral", "take_charge", not_in_charge_yet=lambda kit, body: kit.assign("crip_coordinator"))
+def _take_charge(world: Any) -> tuple[Kit, Body]:
+    return Kit(world, "triage", who="crip_coordinator"), {}
+
+
 @situation(
     "referral", "name_decider",
     habilitated=lambda kit, body: body.update(user=kit.user("assessor")),
