@@ -31,6 +31,8 @@ from referrals.overview import queries as overview
 from referrals.reading.counts import Counts, awaiting_signature
 from referrals.vocabulary.states import AnomalyState, CoarseStatus, State, Urgency
 from web import navigation
+from web.administration import opening
+from web.administration.base import MANAGES
 
 #: What is due within so many days is due this week.
 WEEK_DAYS: Final = 7
@@ -228,6 +230,13 @@ def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
 
 
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
+    managed = sorted(actor.may(MANAGES))
+    if managed:
+        left = {pk: opening.settings_left(pk, at=at) for pk in managed}
+        first = next((pk for pk in managed if left[pk]), managed[0])
+        count = sum(left.values())
+        words = ngettext("réglage à compléter", "réglages à compléter", count)
+        yield Tile(count, words, reverse("opening-page", args=[first]))
     if actor.may("account-requests.decide"):
         count = access.open_account_requests(actor, at=at).count()
         yield Tile(

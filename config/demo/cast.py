@@ -28,6 +28,14 @@ ORIGIN: Final = Origin(auth="demo")
 TOKEN_LABEL: Final = "démonstration"  # noqa: S105 - the label of a token, not one
 TOKEN_DAYS: Final = 30
 CODES_REASON: Final = "Démonstration : ses personnages n'ont ni appareil ni clé."
+#: What each authority has set; the telephone numbers are those that nobody is given (01 99 00).
+SETTINGS: Final = {
+    "one_time_codes_reason": CODES_REASON,
+    "crip_phone": "01 99 00 00 10",
+    "on_call_phone": "01 99 00 00 20",
+    "prosecutor_name": "Parquet des mineurs (démonstration)",
+    "prosecutor_phone": "01 99 00 00 30",
+}
 HELPLINE: Final = "Ligne nationale 119 (démonstration)"
 
 #: Roles of which a second person is needed: two of a team, a signer who isn't the proposer.
@@ -199,7 +207,7 @@ def give_applications(cast: Cast, *, at: datetime) -> None:
     """
     for authority in cast.authorities.values():
         today = at.astimezone(ZoneInfo(authority.timezone)).date()
-        change = policy_changes_actions.Change(today, {"one_time_codes_reason": CODES_REASON})
+        change = policy_changes_actions.Change(today, SETTINGS)
         policy_changes_actions.change(authority.pk, change, actor=SYSTEM, at=at)
     people = {member.user_id for member in cast.members.values()}
     have = Factor.objects.filter(user__in=people, kind=FactorKind.TOTP).values_list("user_id", flat=True)

@@ -81,6 +81,7 @@ def flag_immediate_danger(referral: Referral, step_input: justice_inputs.Immedia
     ],
     theme=Theme.DANGER,
     times_itself=True,
+    urgent=True,
 )
 def send_judicial(referral: Referral, step_input: justice_inputs.SeizeJustice, case: Case) -> None:
     """Refer children to the prosecutor, beside the administrative path."""

@@ -18,6 +18,7 @@ from encryption.sealed import OpenScope
 from referrals.access.child_sight import Sight
 from referrals.models import ExcludedResource, Orientation, Referral
 from referrals.orientations import offers
+from referrals.policy.definitions import protocol_of
 from referrals.reading.fields import opened, readable
 from referrals.vocabulary.decision_answers import TOLD_FOR_DAYS, RefusalReason
 from referrals.vocabulary.formats import labelled, moment
@@ -157,8 +158,11 @@ def contacts_of(services: Collection[UUID], *, far: bool) -> dict[UUID, Contact]
     return {pk: contacts_by_id.get(pk, Contact()) for pk in services}
 
 
-def prosecutors_of(referral: Referral) -> list[tuple[str, str]]:
-    """Return name and telephone of the prosecutor's duty desks that the authority keeps in the directory."""
+def prosecutors_of(referral: Referral, *, at: datetime) -> list[tuple[str, str]]:
+    """Return name and telephone of the prosecutor's duty desk: as the authority set it, else those of its directory."""
+    terms = protocol_of(referral.authority, at)
+    if terms.prosecutor_phone:
+        return [(terms.prosecutor_name or gettext("Permanence du parquet"), terms.prosecutor_phone)]
     rows = Structure.objects.filter(
         authority=referral.authority_id, kind=ResourceKind.PARQUET, status=Status.ACTIVE, merged_into=None
     ).exclude(phone="")

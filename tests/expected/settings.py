@@ -134,12 +134,14 @@ DEFAULTS = {
     "age_bands": ["3", "6", "11", "16"],  # AGE_BANDS, by the age at which each begins
 }  # fmt: skip
 
-#: CRIP_NAMES, and the cell's telephone, empty by default; URGENCY_LABELS (§3.4); FEEDBACK_TEXTS: the six answers of L226-5 al. 1, and the one of al. 2 (§1.4);
+#: CRIP_NAMES, and the telephones of the cell and of the prosecutor's duty desk, empty by default; URGENCY_LABELS (§3.4); FEEDBACK_TEXTS: the six answers of L226-5 al. 1, and the one of al. 2 (§1.4);
 #: why codes do beside passkeys (SEC-AU1), which is empty by default: they don't.
 TEXTS = (
     "crip_name",
     "crip_phone",
     "on_call_phone",
+    "prosecutor_name",
+    "prosecutor_phone",
     "urgency_u0_label",
     "urgency_u1_label",
     "urgency_u2_label",

@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from accounts.actor import SYSTEM
 from directory.actions import services
 from directory.models import Capacity
 from referrals.models import ExcludedResource, Orientation, Referral
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from tests.conftest import see_all
 from tests.factories.resources import a_service, a_structure
 from tests.referrals.orientations.conftest import NEED, Seeking
-from tests.referrals.workflow.kit import AT
+from tests.referrals.workflow.kit import AT, TODAY
 from tests.web.visiting import Visitor, form_in, links, text
 
 
@@ -118,6 +121,49 @@ def test_an_urgent_case_always_shows_whom_to_call(seeking):
             assert f'href="{address}"' in urgent
         assert 'href="tel:+33139980303">01 39 98 03 03</a>' in urgent.replace("\xa0", " ")
         assert "Permanence du parquet" in urgent
+
+
+@pytest.mark.parametrize("why", [{"urgency": "U3"}, {"runaway": True}])
+def test_a_place_for_tonight_is_looked_for_at_once_for_the_only_child(seeking, why):
+    """What was found stands before the form, which is folded; nobody types a need at 2 a.m."""
+    seeking.put(**why)
+    night = a_service(
+        seeking.case.authority, structure=a_structure(seeking.case.authority, name="Foyer de nuit"),
+        name="Une nuit", needs=["tonight_shelter"], round_the_clock=True,
+    )  # fmt: skip
+    page = Visitor(seeking.world, "crip_coordinator").get(f"{page_of(seeking)}/recherche")
+
+    shown = page.content.decode()
+    assert "<h1>Un hébergement pour cette nuit</h1>" in shown
+    assert shown.index(night.name) < shown.index('<details class="filters">') < shown.index('id="f-need"')
+    assert form_of(page, night.name)["child"] == str(seeking.child.pk)
+    assert '<input type="hidden" name="need" value="tonight_shelter"' in shown
+
+
+def test_the_number_that_the_authority_set_for_the_prosecutor_comes_before_the_directorys(seeking):
+    a_structure(seeking.case.authority, kind="parquet", name="Permanence", phone="+33139980303")
+    seeking.put(urgency="U3")
+    visitor = Visitor(seeking.world, "crip_coordinator")
+    change = Change(TODAY, {"prosecutor_name": "Parquet des mineurs", "prosecutor_phone": "01 99 00 00 30"})
+    policy_changes_actions.change(seeking.case.authority_id, change, actor=SYSTEM, at=AT)
+
+    addresses = links(visitor.get(f"{page_of(seeking)}/recherche"), "tel:")
+
+    assert "tel:0199000030" in addresses
+    assert "tel:+33139980303" not in addresses
+
+
+def test_who_administers_is_asked_for_the_prosecutors_number(seeking):
+    seeking.put(urgency="U3")
+    page = Visitor(seeking.world, "crip_coordinator").get(f"{page_of(seeking)}/recherche")
+    assert "numéro non renseigné" in text(page)
+
+    admin = Visitor(seeking.world, "territory_admin")
+    today = admin.get("/aujourdhui")
+
+    assert "réglages à compléter" in text(today)
+    (address,) = [one for one in links(today) if one.endswith("/ouverture")]
+    assert "Le téléphone de la permanence du parquet" in text(admin.get(address))
 
 
 def test_a_number_that_nobody_checked_of_late_leaves_what_is_shown_in_an_emergency(seeking):

@@ -7,14 +7,18 @@ import pytest
 from django.utils import translation
 
 import referrals
+from accounts.actor import SYSTEM
 from referrals.models import Referral, StepRecord
 from referrals.notifications import recipients
+from referrals.policy_changes import actions as policy_changes_actions
+from referrals.policy_changes.actions import Change
 from referrals.vocabulary.states import Machine
 from referrals.workflow.machines import MACHINES
 from referrals.workflow.step import steps
 from tests.conftest import see_all
 from tests.factories.concerns import concern, urgent
 from tests.night import NIGHT
+from tests.referrals.workflow.kit import AT, TODAY, Kit
 from tests.security.procedure import (
     TARGET,
     Case,
@@ -506,3 +510,34 @@ def test_who_is_who_in_another_file_is_chosen_and_a_child_whom_it_lacks_needs_no
     assert joined.status_code == 303, text(joined)[:800]
     assert state_of(second) == "merged"
     assert Referral.objects.get(pk=first.pk).children.count() == 2
+
+
+def test_the_prosecutor_is_seized_on_one_short_page(world):
+    """One child in danger is ticked, addressee and way are the authority's; what may stay open is folded."""
+    kit = Kit(world, "triage", who="crip_coordinator")
+    kit.set_child(immediate_danger=True)
+    kit.another_child()
+    change = Change(TODAY, {"prosecutor_name": "Parquet des mineurs", "prosecutor_channel": "mail"})
+    policy_changes_actions.change(kit.case.authority_id, change, actor=SYSTEM, at=AT)
+
+    page = Visitor(world, "crip_coordinator").get(f"/dossiers/{kit.case.pk}/etape/referral/send_judicial")
+
+    form, shown = form_in(page), page.content.decode()
+    assert (form["children"], form["recipient"], form["sending_way"]) == (
+        str(kit.child.pk), "Parquet des mineurs", "mail",
+    )  # fmt: skip
+    folded = shown.index("Autres précisions")
+    assert shown.index('name="document"') < folded < shown.index('name="sending_way"')
+    assert "(facultatif)" not in shown[shown.index('name="children"') : folded]
+
+
+def test_the_only_referral_that_was_prepared_is_the_one_that_is_sent(world):
+    kit = Kit(world, "triage", who="crip_coordinator")
+    kit.judicial("answered")
+    prepared = kit.judicial("prepared")
+
+    form = form_in(
+        Visitor(world, "crip_coordinator").get(f"/dossiers/{kit.case.pk}/etape/referral/send_judicial")
+    )
+
+    assert form["judicial_referral"] == str(prepared.pk)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -77,6 +78,11 @@ SETTINGS: Final = (
     ("crip_phone", _("Le téléphone de la cellule"), _("Figure sur les pages de qui transmet.")),
     ("on_call_phone", _("Le téléphone de l'astreinte"), _("Pour joindre quelqu'un quand un appel échoue.")),
     (
+        "prosecutor_phone",
+        _("Le téléphone de la permanence du parquet"),
+        _("Figure là où l'on cherche une place pour la nuit."),
+    ),
+    (
         "letter_head_lines",
         _("L'adresse en tête des courriers"),
         _("Sans elle, un courrier n'a pas d'expéditeur."),
@@ -130,6 +136,12 @@ def _duty(authority: Authority, at: datetime) -> Iterator[Task]:
         reverse("rota-page", args=[authority.pk]),
         not has_hole(authority, at),
     )
+
+
+def settings_left(authority: UUID, *, at: datetime) -> int:
+    """Return how many of these texts an authority hasn't set."""
+    protocol = protocol_of(Authority.objects.get(pk=authority), at)
+    return sum(not getattr(protocol, key) for key, _label, _about in SETTINGS)
 
 
 def _settings(authority: Authority, at: datetime) -> Iterator[Task]:

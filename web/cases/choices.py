@@ -56,6 +56,11 @@ ROLE_OF: Final[Mapping[str, Role]] = {
 }
 #: Inputs whose service a judge names, or that takes a child in at once: any institution (``service_exists``).
 NAMED_BY_OTHERS: Final = ("OrderedMeasure", "Shelter72h", "Shelter5d")
+#: Inputs that send a referral to justice that was prepared.
+SENDING: Final = tuple(
+    f"{owner}.judicial_referral"
+    for owner in ("SeizeJustice", "SeizeJusticeForAll", "DecideJudicial", "RefusalOfCase")
+)
 PEOPLE: Final = ("user", "approver", "lead", "referent", "decider", "named", "add", "partner")
 PARTS: Final = ("children", "holders", "facts", "third_parties", "digital_traces", "signs")
 
@@ -112,6 +117,7 @@ class Choices:
             "unit": self.units,
             "service": lambda: self.services(executing=owner not in NAMED_BY_OTHERS),
             "measure": lambda: self.in_sight(self.measures()),
+            **dict.fromkeys(SENDING, lambda: self.in_sight(self.justice(JudicialState.PREPARED))),
             "judicial_referral": lambda: self.in_sight(self.justice()),
             "request": lambda: self.in_sight(self.requests()),
             "attachments": self.sent_beforehand,
@@ -255,8 +261,8 @@ class Choices:
             for row in self.referral.measures.select_related("type")
         ]
 
-    def justice(self) -> Pairs:
-        """Return the referrals to justice, by date and state."""
+    def justice(self, *states: JudicialState) -> Pairs:
+        """Return the referrals to justice, by date and state; those in one of some states alone where any is named."""
         if "I" not in self.ties.reads:
             return []
         return [
@@ -265,6 +271,7 @@ class Choices:
                 f"{row.prepared_at:%d/%m/%Y} – {JudicialState(row.state).label}",
             )
             for row in self.referral.judicial_referrals.all()
+            if not states or row.state in states
         ]
 
     def requests(self) -> Pairs:

@@ -43,6 +43,7 @@ CELL: Final[Text] = _("La cellule (CRIP)")
 class Glance:
     """The summary on top of a case; what isn't known, or isn't for the reader, is empty.
 
+    ``owner``: who is in charge; ``cell``: who looks after the case for the cell, where that is somebody else.
     ``news``: address and words of each kind; ``since``: when the last visit ended, empty in the first. ``phone``: of
     who filed, with ``reached``, how they can be reached without risk; ``unreachable``: they said that nobody can call.
     """
@@ -54,6 +55,7 @@ class Glance:
     exploitation: str
     due: Mapping[str, Any] | None
     owner: str
+    cell: str
     news: Sequence[tuple[str, str]]
     since: str
     phone: Phone | None
@@ -82,6 +84,7 @@ def glance_of(
         exploitation=str(Exploitation(status).label) if status and status != Exploitation.NONE else "",
         due=next((clock for clock in clocks if clock["due"]), None),
         owner=_owner(referral, contents),
+        cell=_cell(referral, contents),
         news=_news(referral.pk, contents.news),
         since=display.instant(moment(contents.news.since), zone),
         phone=phone_of(concern.get("filer_phone")),
@@ -103,10 +106,21 @@ def _danger(body: Mapping[str, Any], children: Sequence[Mapping[str, Any]]) -> s
 def _owner(referral: Referral, contents: Contents) -> str:
     if referral.state not in OPENED:
         return ""
-    for role in IN_CHARGE.get(referral.state, IN_CELL):
+    if referral.state not in IN_CHARGE:
+        return _named(IN_CELL, contents) or str(CELL)
+    return _named(IN_CHARGE[referral.state], contents)
+
+
+def _cell(referral: Referral, contents: Contents) -> str:
+    """Return who looks after the case for the cell while somebody else is in charge."""
+    return _named(IN_CELL, contents) if referral.state in IN_CHARGE else ""
+
+
+def _named(roles: Sequence[Role], contents: Contents) -> str:
+    for role in roles:
         if names := [name for own_role, name in contents.people if own_role == role]:
             return f"{', '.join(dict.fromkeys(names))} – {role_words(role)}"
-    return "" if referral.state in IN_CHARGE else str(CELL)
+    return ""
 
 
 def _news(pk: UUID, news: News) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 Whoever does the step reads it before it is sent. Nothing sealed is opened for it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,13 @@ from rest_framework import serializers
 from accounts.roles import Role
 from core.inputs import StrictSerializer
 from referrals.access.child_sight import Sight
+from referrals.justice.inputs import PreparedReferral, SeizeJustice
+from referrals.policy.definitions import Protocol
 from referrals.triage.inputs import ChildQualification, Qualification
+from referrals.vocabulary.states import SendingWay
 from referrals.workflow.case import Case
-from web.cases.choices import Choices
+from referrals.workflow.decision_inputs import ToJustice
+from web.cases.choices import SENDING, Choices
 from web.forms import members, nested
 
 type Values = dict[str, Any]
@@ -35,6 +39,11 @@ NOW: Final = frozenset(
 IN_CHARGE: Final[Mapping[str, Role]] = {"decider": Role.ASE_INSPECTOR, "referent": Role.CASE_REFERENT}
 #: What a measure says of itself: its service, and the term that was ordered or agreed.
 OF_MEASURE: Final[Mapping[str, str]] = {"HandOver.service": "service_id", "Start.term_on": "term_on"}
+#: To whom a referral to justice goes, and by which way, as the authority set it.
+TO_PROSECUTOR: Final[Mapping[str, Callable[[Protocol], str | None]]] = {
+    "recipient": lambda terms: terms.prosecutor_name or None,
+    "sending_way": lambda terms: terms.prosecutor_channel,
+}
 #: What a step is about: chosen already where there is one alone.
 ALONE: Final = ("child", "children", "holder", "measure", "judicial_referral", "request", "file")
 
@@ -60,18 +69,36 @@ def _value(
         return (
             f"{now:%Y-%m-%dT%H:%M}" if isinstance(declared, serializers.DateTimeField) else f"{now:%Y-%m-%d}"
         )
+    if takes is SeizeJustice and name == "children" and (endangered := _in_danger(case, choices)):
+        return endangered
     if name in ALONE and declared.required:
         pairs = choices.of(name, takes.__name__) or []
         alone = [pk for pk, _ in pairs] if len(pairs) == 1 else []
         return (alone or None) if isinstance(declared, serializers.ListField) else next(iter(alone), None)
+    if f"{takes.__name__}.{name}" in SENDING:
+        prepared = choices.of(name, takes.__name__) or []
+        return prepared[0][0] if len(prepared) == 1 else None
     if (case_value := _of_case(takes, name, case)) is not None:
         return _as_typed(case_value)
     default = getattr(declared, "default", None)
     return default if default is True or (isinstance(default, str) and default) else None
 
 
+def _in_danger(case: Case, choices: Choices) -> list[str]:
+    """Return the children who are in danger now, as far as the reader knows."""
+    offered = dict(choices.children)
+    return [
+        str(child.pk)
+        for child in case.children
+        if child.immediate_danger and str(child.pk) in offered and choices.sight.reads("D", child.pk)
+    ]
+
+
 def _of_case(takes: type[StrictSerializer], name: str, case: Case) -> Any:
     """Return what the case says of a member: its urgency and unit, who is in charge, the measure's service and term."""
+    if issubclass(takes, ToJustice | PreparedReferral) and name in TO_PROSECUTOR:
+        said = TO_PROSECUTOR[name](case.protocol)
+        return said if name != "sending_way" or said in SendingWay.values else None
     if takes is Qualification and name in ("urgency", "unit"):
         return case.referral.urgency if name == "urgency" else case.referral.unit_id
     if name in IN_CHARGE:

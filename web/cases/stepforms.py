@@ -28,6 +28,8 @@ ABOUT: Final = ("child", "holder", "inquiry")
 TWO: Final = ("team",)
 #: Lists whose rows stand side by side, to be compared.
 SIDE_BY_SIDE: Final = ("conclusions",)
+#: Texts of a few words.
+ONE_LINE: Final = ("recipient", "sending_proof", "sending_reference")
 #: What a step is about: asked for before anything else.
 FIRST: Final = (
     "file",
@@ -115,6 +117,15 @@ class StepForm:
             else:
                 entries.append(group)
         return entries
+
+    def folded(self, entries: Sequence[Entry]) -> list[Field]:
+        """Return the fields that a page folds: of an urgent step, what may stay open and isn't what it is about."""
+        if not self.choices.step.urgent:
+            return []
+        fields = [one for one in entries if isinstance(one, Field)]
+        return [
+            one for one in fields if one.optional_shown and one.name not in FIRST and not forms.beside([one])
+        ]
 
     def _order(self) -> list[str]:
         """Return the members as a page asks for them: what the step is about first, who signs last.
@@ -241,6 +252,11 @@ class StepForm:
 
     def _ask(self, owner: type[StrictSerializer], name: str) -> Ask:
         ask = ask_of(owner, name)
+        if self.choices.step.urgent:
+            ask = replace(ask, rows=min(ask.rows, 3))
+        if name == "document" and self.choices.of("judicial_referral", owner.__name__) == []:
+            # Nothing was prepared that could bring it.
+            return replace(ask, hint="", optional=False)
         if name != "approver" or owner is not self.takes:
             return ask
         reason, when = self._two_sign
@@ -273,7 +289,7 @@ def ask_of(owner: type[StrictSerializer], name: str) -> Ask:
         hint,
         width="" if getattr(declared, "multiline", False) else "half",
         inline=isinstance(declared, serializers.ChoiceField) and len(declared.choices) <= 3,
-        rows=8 if most >= 10_000 else 5 if most >= 5_000 else 3,
+        rows=1 if name in ONE_LINE else 8 if most >= 10_000 else 5 if most >= 5_000 else 3,
         # What another answer or the case calls for is called optional only where it may stay open then.
         optional=f"{owner.__name__}.{name}" in hints.LEFT_OPEN
         or not (

@@ -713,6 +713,7 @@ FOUND_BY: Final[Mapping[str, Text]] = {
     "referral:pass_on": _("attribuer réattribuer remplacer congé départ"),
     "referral:send_judicial": _("procureur signalement justice"),
     "referral:shelter_5d": _("héberger placer accueil d'urgence place ce soir"),
+    "orientation:propose": _("héberger place ce soir nuit service association foyer"),
     "referral:restrict": _("confidentiel masquer protéger"),
     "referral:request_info": _("question demander"),
     "referral:transfer": _("déménagement autre département dessaisir"),

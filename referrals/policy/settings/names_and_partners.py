@@ -30,6 +30,10 @@ class NameAndPartnerTerms:
     )
     crip_phone: str = text("", _("Téléphone de la cellule"), blank=True)
     on_call_phone: str = text("", _("Téléphone de l'astreinte"), blank=True)
+    prosecutor_name: str = text("", _("Parquet destinataire des saisines"), blank=True, law="CASF L226-4")
+    prosecutor_phone: str = text(
+        "", _("Téléphone de la permanence du parquet"), blank=True, law="CASF L226-4"
+    )
     urgency_u0_label: str = text("Standard", _("Libellé de l'urgence U0"))
     urgency_u1_label: str = text("Prioritaire", _("Libellé de l'urgence U1"))
     urgency_u2_label: str = text("Urgent (24–72 h)", _("Libellé de l'urgence U2"))

@@ -1,6 +1,7 @@
 """Orientations of a case: services of the directory that were asked, and what they answered."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from referrals.vocabulary.states import FAILED_ORIENTATION, OPEN_ORIENTATION, OP
 from referrals.workflow.step import steps
 from web.cases import display
 from web.cases.parts.shown import Context, Shown, text_of
+from web.directory.display import spelled
+from web.numbers import Phone, phone_of
 
 #: What a line says by itself, apart from its details.
 _PLAIN: Final = (
@@ -67,9 +70,22 @@ def orientations(tab: Shown) -> Context:
         "excluded": [_excluded(tab, row) for row in tab.parts["excluded-resources"]],
         "reads_excluded": "F" in tab.ties.without_service.reads,
         "may_find": may_find(tab.referral, tab.ties),
-        "prosecutors": queries.prosecutors_of(tab.referral) if urgent else [],
         "urgent": urgent,
+        "prosecutors": prosecutors(tab.referral, at=tab.page.at) if urgent else [],
     }
+
+
+def prosecutors(referral: Referral, *, at: datetime) -> list[tuple[str, Phone]]:
+    """Return the prosecutor's duty desks, with the number of each as people read it and as a link dials it."""
+    found = queries.prosecutors_of(referral, at=at)
+    return [
+        # As the sheet of the directory spells it; a setting is free text.
+        (
+            name,
+            Phone(spelled(phone), phone) if phone.startswith("+") else phone_of(phone) or Phone(phone, phone),
+        )
+        for name, phone in found
+    ]
 
 
 def _line(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:

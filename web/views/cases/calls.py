@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
 from accounts.actor import Actor
 from core.paging import Page
 from referrals.urgent_calls.queries import call_page
@@ -19,6 +22,8 @@ from web.numbers import phone_of
 from web.views.cases.queue import require_caseworker
 
 ANSWER: Final = steps.get(Machine.ALERT, "acknowledge")
+#: Where a place for the night is found.
+PLACE: Final = steps.get(Machine.ORIENTATION, "propose")
 #: What protects a child at once; each also answers the call, or goes on from it.
 URGENT: Final = (
     steps.get(Machine.REFERRAL, "shelter_5d"),
@@ -43,6 +48,7 @@ class Calls(ListPage):
 def call(line: Mapping[str, Any], actor: Actor, *, at: datetime) -> dict[str, Any]:
     """Return an open call as pages show it, with the steps that the reader's roles have here."""
     pk = UUID(line["referral"])
+    place = reverse("propose-orientation", args=[pk])
     return {
         "pk": pk,
         "reference": line["reference"],
@@ -54,9 +60,16 @@ def call(line: Mapping[str, Any], actor: Actor, *, at: datetime) -> dict[str, An
         "answer": address(pk, "alert", ANSWER.name, line["id"]) if _does(ANSWER, actor) else "",
         "phone": phone_of(line["filer_phone"]),
         "steps": [
-            {"label": str(step.label), "address": address(pk, "referral", step.name)}
-            for step in URGENT
-            if _does(step, actor)
+            *(
+                [{"label": _("Chercher une place pour cette nuit"), "address": place}]
+                if _does(PLACE, actor)
+                else []
+            ),
+            *(
+                {"label": str(step.label), "address": address(pk, "referral", step.name)}
+                for step in URGENT
+                if _does(step, actor)
+            ),
         ],
     }
 

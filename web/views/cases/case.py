@@ -17,7 +17,7 @@ from referrals.vocabulary.states import Machine
 from web.cases import confirmation, display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
-from web.cases.glance import glance_of, similar
+from web.cases.glance import IN_CHARGE, glance_of, similar
 from web.cases.panel import address, next_steps, panels
 from web.cases.report import report_of
 from web.generic import ShownPage
@@ -54,7 +54,7 @@ class OneCase(ShownPage):
                 "clocks": running,
                 "next": steps,
                 "panels": panels(pk, body, about=called),
-                "take": _take_charge(pk, body),
+                "take": _take_charge(referral, body),
                 "version": referral.version,
                 "once": fresh_key(),
                 "facts_withheld": "D" not in ties.reads,
@@ -70,10 +70,11 @@ class OneCase(ShownPage):
         )
 
 
-def _take_charge(pk: UUID, body: Mapping[str, Any]) -> str:
-    """Return where the reader takes the case in charge; empty where they may not, or did."""
+def _take_charge(referral: Referral, body: Mapping[str, Any]) -> str:
+    """Return where the reader takes a case of the cell in charge; empty where they may not, or did."""
     offered = any(action["step"] == "take_charge" for action in body.get("available_actions", ()))
-    return address(pk, "referral", "take_charge") if offered else ""
+    in_cell = offered and referral.state not in IN_CHARGE
+    return address(referral.pk, "referral", "take_charge") if in_cell else ""
 
 
 def _filed(referral: Referral) -> str:

@@ -10,12 +10,14 @@ from uuid import UUID
 from django.http import HttpResponse
 
 from accounts.request import ServiceRequest
+from directory.codes import Need
 from referrals.access import child_sight
+from referrals.access.child_sight import Sight
 from referrals.access.relations import CaseAccess
 from referrals.execution import preconditions
 from referrals.execution.preconditions import StepRequest
 from referrals.models import Referral
-from referrals.orientations import actions, matching_facts, queries
+from referrals.orientations import actions, matching_facts
 from referrals.orientations.actions import Found
 from referrals.orientations.inputs import ServiceSearch
 from referrals.reading import names
@@ -27,7 +29,7 @@ from web.cases import words
 from web.cases.base import heading
 from web.cases.choices import numbered
 from web.cases.hints import hint
-from web.cases.parts.orientations import contacts
+from web.cases.parts.orientations import contacts, prosecutors
 from web.forms import Ask, Pairs
 from web.generic import InputPage
 from web.views.cases.steps import StepPage
@@ -56,9 +58,12 @@ class FindService(InputPage):
     _children: Pairs = ()
 
     def get(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
+        """Show the form; where a child needs a place tonight, what was found for that already."""
         referral, ties = seen(request, pk)
         sight = child_sight.sight_of(referral, ties, self.actor)
         request.back = pk
+        if needs_place_tonight(referral):
+            return self._found(pk, {"need": Need.TONIGHT_SHELTER.value, "child": _alone(referral, sight)})
         wanted = StepRequest(step=PROPOSE, referral_id=pk)
         case = preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
         called, situations = opened(
@@ -76,18 +81,28 @@ class FindService(InputPage):
 
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         self.asks = (*ASKS, CHILD)
-        offers = actions.match(request, pk, self.body())
+        return self._found(pk, self.body(), self.typed())
+
+    def _found(
+        self, pk: UUID, body: Mapping[str, Any], typed: Mapping[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what the rules say of each service, and the form as it was ``typed``, else filled with the search."""
+        offers = actions.match(self.request, pk, body)
         self._about(offers.called)
-        body = self.body()
         situations = sorted(offers.situations)
         carried = [(name, body.get(name) or "") for name in ("need", "child", "danger_departments")]
         carried += [("situations", one) for one in situations]
         context = self.page_context(offers.referral, offers.ties) | self.filled(
-            self.typed() | {"situations": situations}
+            dict(body if typed is None else typed) | {"situations": situations}
         )
         return self.show(
             context
-            | {"found": offers, "carried": carried, "found_named": bool(body.get("named"))}
+            | {
+                "found": offers,
+                "need": Need(body["need"]).label,
+                "carried": carried,
+                "found_named": bool(body.get("named")),
+            }
             | _in_words(offers)
         )
 
@@ -105,13 +120,27 @@ class FindService(InputPage):
         self._children = numbered(called.children)
         self.asks = (*ASKS[:1], CHILD, *ASKS[1:]) if self._children else ASKS
 
-    @staticmethod
-    def page_context(referral: Referral, ties: CaseAccess) -> dict[str, Any]:
+    def page_context(self, referral: Referral, ties: CaseAccess) -> dict[str, Any]:
         urgent = referral.urgency == Urgency.U3
         return heading(referral, ties) | {
             "urgent": urgent,
-            "prosecutors": queries.prosecutors_of(referral) if urgent else [],
+            "prosecutors": prosecutors(referral, at=self.at) if urgent else [],
         }
+
+
+def needs_place_tonight(referral: Referral) -> bool:
+    """Tell whether a place is looked for tonight before anything else: in a grave danger, and for a runaway."""
+    return referral.urgency == Urgency.U3 or referral.runaway
+
+
+def _alone(referral: Referral, sight: Sight) -> str | None:
+    """Return the child for whom a place is looked for: the only one, or the only one in danger now; None for all."""
+    children = [
+        child for child in referral.children.all() if child.pk not in sight.hidden and not child.wrong_person
+    ]
+    if len(children) > 1:
+        children = [child for child in children if child.immediate_danger and sight.reads("D", child.pk)]
+    return str(children[0].pk) if len(children) == 1 else None
 
 
 def _in_words(found: Found) -> dict[str, Any]:

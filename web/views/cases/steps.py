@@ -39,6 +39,7 @@ from web.cases.parts.orientations import may_find
 from web.cases.prefilled import prefilled
 from web.cases.stepforms import StepForm, summary
 from web.cases.tabs import tabs_for
+from web.forms import Entry
 from web.page import FormPage, Page, go_to
 
 #: As long as the names that come back with a form may be, in characters.
@@ -158,7 +159,7 @@ class StepPage(CaseForm):
         form.case = case
         form.known = prefilled(declared.takes, case, sight, form.choices, form.zone)
         context = self.step_context(declared, referral, ties, names) | {
-            "entries": form.entries(None),
+            **fields_of(form, form.entries(None)),
             "version": referral.version,
             "once": self.key(),
             "facts": facts.facts(referral, sight, names.children, form.zone, at=at),
@@ -230,7 +231,7 @@ class StepPage(CaseForm):
         entries = form.entries(sent, problem, more=sent.text("more") if problem is None else "")
         stale = problem is not None and problem["status"] in (409, 412, 428)
         context = self.step_context(declared, referral, ties, self.names_sent) | {
-            "entries": entries,
+            **fields_of(form, entries),
             "problem": problem,
             "faults": summary(problem, entries),
             "version": referral.version if stale else sent.text("version"),
@@ -264,6 +265,12 @@ class StepPage(CaseForm):
         """Return the form of a step on a case; ``sight`` where it is known already."""
         choices = Choices(step, referral, ties, self.actor, self.at, names, sight, self.picked)
         return StepForm(step.takes, choices, zone_of(referral))
+
+
+def fields_of(form: StepForm, entries: list[Entry]) -> dict[str, Any]:
+    """Return the entries as the page shows them: those asked for, and those that it folds."""
+    folded = form.folded(entries)
+    return {"entries": [one for one in entries if one not in folded], "folded": folded}
 
 
 def _back(referral: Referral, ties: CaseAccess, part: str) -> str:
