@@ -228,7 +228,7 @@ def compares(visitor: Visitor, case: str) -> None:
     """Have the recurring search run now, and look at all that it found: no first analysis goes past it (T06)."""
     visitor.service.works("index:renewed", "duplicates:searched")
     visitor.goes(f"{case}/rapprochements")
-    new = visitor.page.locator(".card").filter(has_text="Pas encore regardé").get_by_role("link").all()
+    new = visitor.page.locator(".card").filter(has_text="Pas encore regardé").locator("a.button").all()
     for address in [one.get_attribute("href") for one in new]:
         visitor.goes(address)
 

@@ -188,7 +188,7 @@ def test_a_night_on_call(visitor):
     case = opens_the_first(visitor)
     main = visitor.page.locator("main")
     reference = visitor.page.locator(".reference").inner_text()
-    assert "Exemple" not in main.inner_text()
+    assert "Spécimen" not in main.inner_text()
     visitor.goes("/ouvertures")
     visitor.page.get_by_label("Référence du dossier").fill(reference)
     visitor.presses("Ouvrir en urgence")
@@ -197,7 +197,7 @@ def test_a_night_on_call(visitor):
     visitor.presses("Ouvrir en urgence")
     visitor.page.wait_for_url(f"**/dossiers/{case}")
     assert "Ouvert en urgence" in main.inner_text()
-    assert "Exemple" in main.inner_text()
+    assert "Spécimen" in main.inner_text()
     visitor.looks("case-by-glass")
 
 

@@ -180,9 +180,7 @@ def test_s6_two_professionals_and_one_girl(visitor, browser, service, people):
         has_done(coordinator, target, "Ouvrir la première analyse", searched)
         has_done(coordinator, case, "Ouvrir la première analyse", {"method": "Recherche automatique"})
         coordinator.goes(pair)
-        coordinator.clicks(coordinator.page.locator("a.offer").filter(has_text="Confirmer le rapprochement"))
-        answers(coordinator, {"kind": "Même"})
-        coordinator.presses("Confirmer le rapprochement")
+        coordinator.presses("C'est le même enfant")
         coordinator.page.get_by_text("L'action « Confirmer le rapprochement » est enregistrée.").wait_for()
         joined = {"target": first, "link": "Faits nouveaux", "children-0-same_as": f"{first} – Enfant 1",
                   "approver": "Encadrant 93"}  # fmt: skip

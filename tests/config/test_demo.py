@@ -185,7 +185,7 @@ def test_the_concern_to_file_is_of_no_family_that_was_played(twice):
     state, _, _, _ = twice
     concern = (state / "demo_concern.json").read_text(encoding="utf-8")
 
-    assert [said for said in ("Exemple", "0100000001", "0100000002") if said in concern] == []
+    assert [said for said in ("Exemple", "Spécimen", "Maquette", "Fictif") if said in concern] == []
 
 
 def test_the_journal_is_verified_without_the_service_as_the_last_line_says(twice):

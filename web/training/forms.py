@@ -29,13 +29,17 @@ def born(years: int, on: datetime, *, days: int = 60) -> date:
 
 
 def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields: object) -> dict[str, Any]:
-    """Return a complete concern about these children, as the form sends it; facts of the day before."""
-    day = on.date()
+    """Return a complete concern about these children, as the form sends it; facts of the day before.
+
+    The holders bear the children's name and have numbers of their own: two families are alike only where they are one.
+    """
+    day, family = on.date(), children[0].get("last_name", "Exemple")
+    line = sum(map(ord, family)) % 1000
     return {
         "children": children,
         "holders": [
-            {"name": "Mère Exemple", "link": "mother", "phone": "0100000001"},
-            {"name": "Père Exemple", "link": "father", "phone": "0100000002"},
+            {"name": f"Mère {family}", "link": "mother", "phone": f"0199001{line:03}"},
+            {"name": f"Père {family}", "link": "father", "phone": f"0199002{line:03}"},
         ],
         "facts": [
             {

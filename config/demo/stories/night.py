@@ -42,7 +42,7 @@ def last_saturday(now: datetime) -> datetime:
 
 def _beaten(at: datetime) -> dict[str, object]:
     return forms.alarm(
-        [forms.child("59", "Noa", forms.born(16, at), "girl", current_measure="yes")],
+        [forms.child("59", "Noa", forms.born(16, at), "girl", last_name="Gabarit", current_measure="yes")],
         "Rentrée au foyer avec des traces de coups ; un homme l'attend dans une voiture.",
         "L'homme est toujours devant le foyer.",
         filer_profession="residential_staff",

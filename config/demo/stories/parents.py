@@ -35,16 +35,16 @@ def play(stage: Stage, now: datetime) -> UUID:
 
 
 def _concern_of_school(at: datetime) -> dict[str, object]:
-    home = {"kind": "household"}
+    home = {"kind": "household", "last_name": "Spécimen"}
     return forms.concern(
         [
-            forms.child("93", "Lou", forms.born(13, at), "girl"),
+            forms.child("93", "Lou", forms.born(13, at), "girl", last_name="Spécimen"),
             forms.child("93", "Sam", forms.born(9, at), "boy", **home),
             forms.child("93", "Mia", forms.born(6, at), "girl", **home),
         ],
         "Elle dit que son père la conduit chez des hommes, le soir, contre de l'argent.",
         on=at,
-        holders=[{"name": "Père Exemple", "link": "father", "implicated": "yes"}],
+        holders=[{"name": "Père Spécimen", "link": "father", "implicated": "yes"}],
         holder_implicated="yes",
         parents_informed="no",
         not_informed_reason="holder_implicated",

@@ -27,7 +27,7 @@ def play(stage: Stage, now: datetime) -> UUID:
 
 def _seen_in_the_street(at: datetime) -> dict[str, object]:
     return forms.concern(
-        [forms.child("93", "Kim", forms.born(15, at), "girl")],
+        [forms.child("93", "Kim", forms.born(15, at), "girl", last_name="Maquette")],
         "Elle passe ses nuits avec des jeunes plus âgés, qui lui offrent téléphone et vêtements.",
         on=at,
         prostitution_status_filer="at_risk",

@@ -38,7 +38,7 @@ def play(stage: Stage, now: datetime) -> UUID:
     )
     facts = {
         "identity_known": "known",
-        "last_name": "Exemple",
+        "last_name": "Fictif",
         "first_names": "Inès",
         "birth_date": forms.born(14, at),
     }

@@ -14,7 +14,7 @@ from referrals.vocabulary.deadlines import ClockCode
 from referrals.vocabulary.oversight import Likeness
 from referrals.vocabulary.states import DuplicateState, Machine, State
 from referrals.workflow.deadlines import DEADLINES
-from web.cases import display
+from web.cases import comparing, display
 from web.cases.choices import role_words
 from web.cases.parts.shown import Context, Shown, text_of
 
@@ -142,6 +142,9 @@ def pairs(tab: Shown) -> Context:
                 "kind": display.label(row["kind"]),
                 "new": _is_new(row),
                 "reasons": [str(Likeness(one).label) for one in row["reasons"]],
+                "question": comparing.kin_of(row["reasons"]).question,
+                "rank": _rank(row),
+                "weak": _is_open(row) and comparing.is_weak(row["reasons"]),
                 "note": text_of(row["note"]) if row.get("note") else "",
             }
         )
@@ -157,7 +160,22 @@ def pairs(tab: Shown) -> Context:
     searching = duplicates_queries.searching(tab.referral, tab.ties)
     left_out = duplicates_queries.left_out(tab.referral, tab.ties)
     search_state = {"searching": searching, "left_out": left_out.label if left_out else ""}
-    return {"pairs": duplicates, "links": links, "about": about} | search_state
+    duplicates.sort(key=lambda pair: pair["rank"])
+    return {
+        "pairs": [pair for pair in duplicates if not pair["weak"]],
+        "weak": [pair for pair in duplicates if pair["weak"]],
+        "links": links,
+        "about": about,
+    } | search_state
+
+
+def _rank(pair: Mapping[str, Any]) -> tuple[bool, int, int]:
+    """Return by what pairs are sorted: those to decide first, then the closest, then by how much speaks for them."""
+    return not _is_open(pair), comparing.kin_of(pair["reasons"]), -len(pair["reasons"])
+
+
+def _is_open(pair: Mapping[str, Any]) -> bool:
+    return bool(pair["state"]["code"] == DuplicateState.SUGGESTED)
 
 
 def _is_new(pair: Mapping[str, Any]) -> bool:

@@ -1,10 +1,11 @@
 """Duplicate candidate: two files that may be about the same child, side by side, with the reasons."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from audit.disclosure import disclosure
 from audit.events import Purpose
@@ -20,12 +21,16 @@ from referrals.reading import concern
 from referrals.reading.disclosures import count_opening, seen
 from referrals.vocabulary import formats
 from referrals.vocabulary.oversight import Likeness
-from web.cases import display
+from referrals.vocabulary.states import Machine
+from referrals.workflow.step import steps
+from web.cases import comparing, display
 from web.cases.base import heading, zone_of
 from web.cases.display import Line
-from web.cases.panel import panels, part_in
+from web.cases.panel import address, panels, part_in
 from web.generic import ShownPage
+from web.page import fresh_key
 
+CONFIRM: Final = steps.get(Machine.DUPLICATE, "confirm")
 #: What is compared, of children and of holders: identity, and nothing of the facts.
 COMPARED = (
     "last_name",
@@ -81,11 +86,20 @@ class Pair(ShownPage):
             name: [action for action in actions if part_in(action) == str(pair)]
             for name, actions in body.items()
         }
+        kin = comparing.kin_of(reasons)
         return heading(referral, ties) | {
             "tab": "rapprochements",
             "sides": sides,
+            "kin": kin,
+            "people": [
+                _beside(_("Enfant"), *(side["children"] for side in sides)),
+                _beside(_("Titulaire"), *(side["holders"] for side in sides)),
+            ],
+            "confirm": address(pk, "duplicate", CONFIRM.name, str(pair)) if _offers(mine) else "",
+            "version": referral.version,
+            "once": fresh_key(),
             "reasons": [str(Likeness(one).label) for one in reasons],
-            "panels": panels(pk, mine, only=("duplicate",)),
+            "panels": panels(pk, _without(mine), only=("duplicate",)),
             "elsewhere": "" if here else reverse("case-pair", args=[other.pk, pair]),
             "back": reverse("case-part", args=[pk, "rapprochements"]),
         }
@@ -100,6 +114,28 @@ class Pair(ShownPage):
             "children": [_identity(row) for row in children if not row.get("wrong_person")],
             "holders": [display.lines(Holder, row) for row in holders],
         }
+
+
+def _offers(actions: Mapping[str, Any]) -> bool:
+    return any(action["step"] == CONFIRM.name for action in actions.get("available_actions", ()))
+
+
+def _without(actions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the steps of the pair but the one that the page has as its own buttons."""
+    return {
+        name: [one for one in some if one["step"] != CONFIRM.name or "blocked_by" in one]
+        for name, some in actions.items()
+    }
+
+
+def _beside(title: Any, here: Sequence[Sequence[Line]], there: Sequence[Sequence[Line]]) -> dict[str, Any]:
+    """Return the people of both files: those who are alike beside each other, then who stands alone in each."""
+    matched = comparing.matches(here, there)
+    alone = (
+        comparing.alone(here, {one.numbers[0] for one in matched}),
+        comparing.alone(there, {one.numbers[1] for one in matched}),
+    )
+    return {"title": title, "matched": matched, "alone": alone}
 
 
 def _identity(row: Mapping[str, Any]) -> list[Line]:
