@@ -202,7 +202,7 @@ def test_a_night_on_call(visitor):
 
 
 def searches(officer):
-    officer.page.get_by_label("Nom de famille").fill("Exemple")
+    officer.page.get_by_label("Nom de famille").fill("Prototype")
     officer.page.get_by_label("Prénom").fill("Jo")
     officer.page.get_by_label("Âge apparent").fill("14")
     officer.page.get_by_label("Appel d'un hôpital").check()
@@ -230,7 +230,7 @@ def test_an_officer_searches_by_name_at_night_and_a_supervisor_approves_more(peo
     while "Vos recherches libres" not in main.inner_text():
         searches(officer)
     officer.presses("Demander l'accord d'une autre personne")
-    assert officer.page.get_by_label("Nom de famille").input_value() == "Exemple"
+    assert officer.page.get_by_label("Nom de famille").input_value() == "Prototype"
     assert "Accord demandé le" in main.inner_text()
     officer.looks("emergency-approval-asked")
     supervisor.goes("/recherches-urgence")

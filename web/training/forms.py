@@ -33,7 +33,7 @@ def concern(children: list[dict[str, Any]], fact: str, *, on: datetime, **fields
 
     The holders bear the children's name and have numbers of their own: two families are alike only where they are one.
     """
-    day, family = on.date(), children[0].get("last_name", "Exemple")
+    day, family = on.date(), children[0].get("last_name", "Fictif")
     line = sum(map(ord, family)) % 1000
     return {
         "children": children,

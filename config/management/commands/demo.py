@@ -154,7 +154,7 @@ def _waiting(cast: Cast, *, now: datetime) -> Referral:
 def _file_one(cast: Cast, *, now: datetime) -> UUID:
     at = now - timedelta(hours=2)
     form = concern(
-        [child(show.HOME, "Jo", born(14, at), "boy")],
+        [child(show.HOME, "Jo", born(14, at), "boy", last_name="Prototype")],
         "Il a disparu deux jours et revient avec de l'argent.",
         on=at,
         prostitution_status_filer="at_risk",
