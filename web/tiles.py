@@ -230,13 +230,10 @@ def _access_requests(actor: Actor, at: datetime) -> Iterator[Tile]:
 
 
 def _administration(actor: Actor, at: datetime) -> Iterator[Tile]:
-    managed = sorted(actor.may(MANAGES))
-    if managed:
-        left = {pk: opening.settings_left(pk, at=at) for pk in managed}
-        first = next((pk for pk in managed if left[pk]), managed[0])
-        count = sum(left.values())
+    for authority in sorted(actor.may(MANAGES)):
+        count = opening.settings_left(authority, at=at)
         words = ngettext("réglage à compléter", "réglages à compléter", count)
-        yield Tile(count, words, reverse("opening-page", args=[first]))
+        yield Tile(count, words, f"{reverse('settings-page', args=[authority])}?missing=true")
     if actor.may("account-requests.decide"):
         count = access.open_account_requests(actor, at=at).count()
         yield Tile(

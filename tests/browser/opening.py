@@ -270,8 +270,7 @@ def _puts_on_rota(opening: Opening) -> None:
 def _files(opening: Opening) -> None:
     """The first filer files a concern that is a trial, with invented data."""
     with opening.does(PEOPLE[5][0], "file a trial concern") as alice:
-        alice.follows("Transmettre une inquiétude")
-        alice.presses("Commencer")
+        alice.presses("Transmettre une inquiétude")
         for _ in range(len(PAGES) * 3):
             title = alice.page.get_by_role("heading", level=1).inner_text().strip()
             if title.startswith("Relisez"):

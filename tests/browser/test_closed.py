@@ -57,4 +57,4 @@ def test_what_was_typed_stays_on_its_page_and_every_other_says_whom_to_call(visi
 
     assert visitor.page.get_by_label("Que s'est-il passé").first.input_value() == TYPED
     visitor.presses(SAVE)
-    visitor.page.wait_for_url("**/signes")
+    visitor.page.wait_for_url("**/situation")

@@ -34,6 +34,7 @@ LINES = {
         ),
         ".queue > li",
     ),
+    "settings-page": ".summary > div",
 }
 #: Pages of several lists that show the first lines of each, below the number of all.
 FIRST_LINES = frozenset({"directory-tasks"})

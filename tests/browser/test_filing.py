@@ -30,8 +30,7 @@ def knows_not(visitor: Visitor) -> None:
 def begins(visitor: Visitor) -> str:
     """Begin an ordinary draft, and return its address."""
     visitor.signs_in("filer")
-    visitor.follows("Transmettre une inquiétude")
-    visitor.presses("Commencer")
+    visitor.presses("Transmettre une inquiétude")
     visitor.page.wait_for_url("**/enfant")
     return visitor.page.url.removeprefix(visitor.service.address).removesuffix("/enfant")
 
@@ -60,7 +59,6 @@ def fills(visitor: Visitor, looks=lambda name: None) -> None:
     visitor.clicks(visitor.page.get_by_text("Comportement", exact=True))
     ticks(visitor, "Fugues répétées", "Rapporté")
     looks("form-signs")
-    visitor.presses(SAVE)
     ticks(visitor, "Quelle est la nature", "Non déterminé")
     ticks(visitor, "Quelle est votre certitude", "En risque (pré-prostitutionnel)")
     knows_not(visitor)
@@ -310,8 +308,8 @@ def test_with_the_keyboard_alone(visitor):
     page.keyboard.type("Des adultes dans la chambre")
     to("emergency_done|17")
     page.keyboard.press("Space")
-    to("child-residence_department")
-    page.keyboard.type("93")
+    to("child-commune_insee")
+    page.keyboard.type("Bobigny")
     to("child-whereabouts")
     page.keyboard.press("Space")
     to("child-identity_known")

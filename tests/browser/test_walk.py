@@ -313,10 +313,10 @@ def test_after_sign_out_the_back_button_shows_no_case(visitor, place):
             visitor.page.locator("a[href*='/dossiers/']").filter(has_text=re.compile(r"^\w{4}-")).first
         )
         visitor.page.wait_for_url("**/dossiers/*-*")
-    assert "Exemple" in visitor.page.locator("main").inner_text()
+    assert "Spécimen" in visitor.page.locator("main").inner_text()
     visitor.presses("Se déconnecter")
 
     visitor.page.go_back()
 
     visitor.page.get_by_role("heading", name="Se connecter").wait_for()
-    assert "Exemple" not in visitor.page.content()
+    assert "Spécimen" not in visitor.page.content()

@@ -303,8 +303,6 @@ ROUTES = {
     "POST /transmissions/<uuid:pk>/enfant": AUTHOR,
     "GET /transmissions/<uuid:pk>/inquietude": AUTHOR,
     "POST /transmissions/<uuid:pk>/inquietude": AUTHOR,
-    "GET /transmissions/<uuid:pk>/signes": AUTHOR,
-    "POST /transmissions/<uuid:pk>/signes": AUTHOR,
     "GET /transmissions/<uuid:pk>/situation": AUTHOR,
     "POST /transmissions/<uuid:pk>/situation": AUTHOR,
     "GET /transmissions/<uuid:pk>/famille": AUTHOR,

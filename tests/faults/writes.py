@@ -825,7 +825,7 @@ def _received(world: World) -> tuple[str, str]:
 
 on_page("POST /transmissions/nouvelle", lane="ordinary")(_as("filer"))
 for _part, _said in {
-    "enfant": {"last_name": "Essai"}, "signes": {"injuries-mode": "observed"},
+    "enfant": {"last_name": "Essai"}, "situation": {"injuries-mode": "observed"},
     "questions": {}, "relecture": {"good_faith_notice": "true"}, "partage": {"then": "show"},
     "urgence": {"danger_what": "Elle part ce soir.", "filer_phone": "06 39 98 12 34"},
 }.items():  # fmt: skip
@@ -1507,7 +1507,7 @@ TWINS = {
     **{
         f"POST /transmissions/{{id}}/{one.slug}": "POST /transmissions/{id}/enfant"
         for one in sections()
-        if one.slug not in ("enfant", "signes", "questions")
+        if one.slug not in ("enfant", "situation", "questions")
     },
     "POST /transmissions/{id}/pieces": "POST /dossiers/{id}/pieces",
     "POST /transmissions/{id}/pieces/{id}/retrait": DROP_FILE,

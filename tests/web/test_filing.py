@@ -155,18 +155,18 @@ def test_a_page_marks_what_it_lacks_once_it_was_saved_and_not_before(filer):
 
 def test_each_page_tells_its_step_and_leads_back_after_saving(filer):
     draft = filer.begins()
-    assert "Étape 1 sur 7" in filer.goes(f"{draft}/enfant")
-    assert "Étape 4 sur 7" in filer.goes(f"{draft}/situation")
+    assert "Étape 1 sur 6" in filer.goes(f"{draft}/enfant")
+    assert "Étape 3 sur 6" in filer.goes(f"{draft}/situation")
     answer = filer.sends(f"{draft}/situation", then="back", money_flow="En espèces")
 
-    assert answer["Location"] == f"{draft}/signes"
+    assert answer["Location"] == f"{draft}/inquietude"
     assert "En espèces" in filer.goes(f"{draft}/situation")
 
 
 # --- What the account knows -----------------------------------------------------------------------------
 
 
-def test_who_files_is_told_by_the_account_and_saved_as_it_was_shown(world, filer):
+def test_what_the_account_knows_of_who_files_is_told_once_and_never_asked_for(world, filer):
     see_all()
     world.memberships["93", "filer"].organisation = world.services["93"]
     world.memberships["93", "filer"].save()
@@ -176,7 +176,9 @@ def test_who_files_is_told_by_the_account_and_saved_as_it_was_shown(world, filer
     for words in (world.user("filer").full_name, world.user("filer").email, world.services["93"].name):
         assert f"<dd>{words}</dd>" in page
     assert "Modifier" in page
-    assert stored(draft).concern.filer_name is None, "what was only shown isn't saved"
+    assert stored(draft).concern.filer_name is not None
+    for page in (filer.goes(draft), filer.goes(f"{draft}/relecture")):
+        assert "Vos nom et prénom" not in page.partition("Il manque")[2].partition("</ul>")[0]
 
 
 # --- Places ---------------------------------------------------------------------------------------------

@@ -162,8 +162,8 @@ def test_who_administers_is_asked_for_the_prosecutors_number(seeking):
     today = admin.get("/aujourdhui")
 
     assert "réglages à compléter" in text(today)
-    (address,) = [one for one in links(today) if one.endswith("/ouverture")]
-    assert "Le téléphone de la permanence du parquet" in text(admin.get(address))
+    (address,) = [one for one in links(today) if one.endswith("/reglages?missing=true")]
+    assert "Téléphone de la permanence du parquet" in text(admin.get(address))
 
 
 def test_a_number_that_nobody_checked_of_late_leaves_what_is_shown_in_an_emergency(seeking):

@@ -326,9 +326,9 @@ def test_a_section_is_saved_for_the_api_to_read(world, filer):
         commune_insee="saint denis (93)",
         whereabouts="known",
     )
-    filer.goes(f"{draft}/signes")
+    filer.goes(f"{draft}/situation")
     signs = {"injuries-mode": "observed", "injuries-text": "Poignets", "self_harm-mode": "reported"}
-    filer.sends(f"{draft}/signes", **signs)
+    filer.sends(f"{draft}/situation", **signs)
 
     see_all()
     read = world.as_("filer").get(f"referrals/{draft.rpartition('/')[2]}").json()
@@ -387,14 +387,20 @@ def test_a_refused_form_shows_what_was_typed_and_opens_nothing(world, filer):
     filer.goes(f"{draft}/enfant")
     filer.sends(f"{draft}/enfant", last_name="Secretname")
     filer.goes(f"{draft}/vous")
-    filer.sends(f"{draft}/vous", filer_name="Nom\u202eRetourné", filer_email="a@test.invalid", expect=400)
+    filer.sends(
+        f"{draft}/vous",
+        filer_name="Nom\u202eRetourné",
+        filer_email="a@test.invalid",
+        feedback_contact="Le soir",
+        expect=400,
+    )
 
     assert "Ce texte contient un caractère" in filer.html
     assert 'aria-invalid="true"' in filer.html
     assert "a@test.invalid" in filer.html
     assert "Secretname" not in filer.html
     see_all()
-    assert Concern.objects.get(referral=draft.rpartition("/")[2]).filer_name is None
+    assert Concern.objects.get(referral=draft.rpartition("/")[2]).feedback_contact is None
 
 
 def test_typing_on_an_older_version_is_shown_again_and_may_be_sent(world, filer):
@@ -457,7 +463,7 @@ def test_a_page_asks_the_database_at_most_twice_more_than_the_api(world):
         return cost(filer, f"/api/v1/{path}", accept="application/json")
 
     case = twin(f"referrals/{pk}")
-    for path in ("", "/enfant", "/inquietude", "/signes", "/famille", "/relecture", "/urgence"):
+    for path in ("", "/enfant", "/inquietude", "/famille", "/relecture", "/urgence"):
         assert cost(filer, f"/transmissions/{pk}{path}") <= case + QUERIES_MORE, path
     assert cost(filer, "/transmissions") <= twin("referrals") + QUERIES_MORE
 
@@ -496,7 +502,7 @@ def test_the_start_page_offers_to_file_to_whoever_can(world, name, files):
     """Danger's numbers are for all; a button that only ever refuses helps nobody."""
     page = Somebody(world.user(name)).goes("/transmissions")
 
-    assert ('href="/transmissions/nouvelle"' in page) is files
+    assert ('action="/transmissions/nouvelle"' in page) is files
     assert ('href="/urgence"' in page) is files
     assert 'href="tel:116000">' in page
 

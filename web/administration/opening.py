@@ -90,6 +90,10 @@ SETTINGS: Final = (
 )
 
 
+#: The keys of these settings.
+NEEDED: Final = tuple(key for key, _label, _about in SETTINGS)
+
+
 def tasks(authority: Authority, *, at: datetime) -> list[Task]:
     """Return what is to be done at an authority, in the order in which it is best done."""
     return [*_people(authority, at), *_duty(authority, at), *_settings(authority, at), *_resources(authority)]
@@ -141,7 +145,7 @@ def _duty(authority: Authority, at: datetime) -> Iterator[Task]:
 def settings_left(authority: UUID, *, at: datetime) -> int:
     """Return how many of these texts an authority hasn't set."""
     protocol = protocol_of(Authority.objects.get(pk=authority), at)
-    return sum(not getattr(protocol, key) for key, _label, _about in SETTINGS)
+    return sum(not getattr(protocol, key) for key in NEEDED)
 
 
 def _settings(authority: Authority, at: datetime) -> Iterator[Task]:

@@ -1,4 +1,4 @@
-"""What the account says of whoever files, so that nobody types it again."""
+"""What the account says of whoever files, so that nobody types it again: it stands in a draft from its start."""
 
 from datetime import datetime
 from typing import Final
@@ -8,7 +8,7 @@ from accounts.actor import Actor
 from accounts.models import AuthorityTerritory
 from accounts.models.organisation import OrganisationKind
 from accounts.roles import Role
-from referrals.vocabulary.filing_answers import FilerProfession, OrganisationType
+from referrals.vocabulary.filing_answers import FeedbackChannel, FilerProfession, OrganisationType
 from web.filing.draft import Said
 
 #: What the form calls an institution, by what the list of institutions calls it.
@@ -37,7 +37,10 @@ KNOWN: Final = (
 
 
 def presumed(actor: Actor, form: Said) -> Said:
-    """Return what the account says of the filer, while the draft says nothing; it is saved once it was seen."""
+    """Return what the account says of the filer, while the draft says nothing, and that answers come to the account.
+
+    The page « Vous et les suites » and the last page before filing show it, to be changed.
+    """
     if not actor.holding([Role.FILER]) or any(form.get(name) for name in KNOWN):
         return {}
     user, profession = own_account(actor), own_profession(actor)
@@ -53,7 +56,8 @@ def presumed(actor: Actor, form: Said) -> Said:
         only.name if only else "",
         str(TYPES.get(OrganisationKind(only.kind), OrganisationType.OTHER)) if only else "",
     )
-    return {name: value for name, value in zip(KNOWN, values, strict=True) if value}
+    known = {name: value for name, value in zip(KNOWN, values, strict=True) if value}
+    return known | {"feedback_channel": str(FeedbackChannel.PLATFORM)}
 
 
 def filing_departments(actor: Actor, *, at: datetime) -> list[str]:

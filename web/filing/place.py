@@ -25,10 +25,11 @@ COMMUNE: Final = Ask(
 )
 DEPARTMENT: Final = Ask(
     "residence_department",
-    _("Commune inconnue : dans quel département ?"),
+    _("Dans quel département ?"),
     _("Le département désigne la cellule qui reçoit la transmission."),
     width="half",
 )
+UNKNOWN: Final = _("Commune inconnue ?")
 WHICH: Final = Ask("commune_choice", _("Laquelle de ces communes ?"))
 TYPED: Final = "commune_typed"
 #: How many communes are offered at most, and from how many letters on.
@@ -79,6 +80,7 @@ def fields_of(values: Mapping[str, Any], faults: Mapping[str, str], *, prefix: s
         for n, (number, words) in enumerate(departments().items())
     ]
     meant = offered(clean(written), chosen) if town.error else []
+    where.folded = "" if chosen or where.error or town.error else UNKNOWN
     which = Field(WHICH, "radios", prefix + WHICH.name, f"{forms.IDS}{prefix}{WHICH.name}")
     which.options = [
         Option(

@@ -29,6 +29,7 @@ CHILD: Final = Section(
     _("L'enfant"),
     (
         Topic("identite", _("Qui est l'enfant"), words.IDENTITY, "children"),
+        Topic("age", _("Date de naissance inconnue : donner un âge"), words.AGE, "children", folded=True),
         PlaceTopic("lieu", _("Où est l'enfant"), words.PLACE, "children"),
         Topic("quotidien", _("Suivi en cours"), words.LIFE, "children"),
         Topic(
@@ -75,11 +76,11 @@ SECTIONS: Final = (
         ),
         writing=True,
     ),
-    Section("signes", _("Les signes repérés"), (SignsTopic("signes", _("Les signes repérés")),)),
     Section(
         "situation",
-        _("La situation et les autres personnes"),
+        _("La situation, les signes et les autres personnes"),
         (
+            SignsTopic("signes", _("Les signes repérés")),
             Topic("nature", _("La nature de la situation"), words.SITUATION),
             Topic("autour", _("Autres victimes, argent"), words.OTHERS),
             ListTopic(

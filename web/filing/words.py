@@ -50,19 +50,15 @@ IDENTITY: Final = (
     Ask("last_name", _("Nom de famille"), width="half", unknown=UNKNOWN),
     Ask("first_names", _("Prénoms"), width="half", unknown=UNKNOWN),
     Ask("birth_date", _("Date de naissance"), unknown=UNKNOWN),
+    Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés."), inline=True),
+)
+AGE: Final = (
     Ask(
         "age_estimated_min",
-        _("Âge minimal, si la date de naissance est inconnue"),
+        _("Âge minimal"),
         _("En années. Dans le doute, considérez que l'enfant est mineur."),
-        optional=True,
     ),
-    Ask(
-        "age_estimated_max",
-        _("Âge maximal, si la date de naissance est inconnue"),
-        _("En années."),
-        optional=True,
-    ),
-    Ask("sex", _("Sexe ou genre"), _("Les garçons aussi sont concernés."), inline=True),
+    Ask("age_estimated_max", _("Âge maximal"), _("En années.")),
 )
 PLACE: Final = (
     Ask(
@@ -475,7 +471,12 @@ URGENT_CHILD: Final = (
                 Ask("birth_date", _("Date de naissance"), optional=True),
             ),
         ),
+        otherwise=Follow(
+            ("partial", "unknown"),
+            (
+                Ask("age_estimated_min", _("Âge minimal"), optional=True),
+                Ask("age_estimated_max", _("Âge maximal"), optional=True),
+            ),
+        ),
     ),
-    Ask("age_estimated_min", _("Âge minimal"), optional=True),
-    Ask("age_estimated_max", _("Âge maximal"), optional=True),
 )

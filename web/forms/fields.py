@@ -83,6 +83,8 @@ class Field:
     unknown: bool = False
     missing: bool = False
     branches: list[Branch] = field(default_factory=list)
+    #: The words under which it is folded until somebody asks for it; empty where it stands open.
+    folded: Any = ""
 
     def calls_for(self, follow: Follow, entries: Sequence["Entry"]) -> None:
         """Put entries under the field, for the answers that call for them."""

@@ -169,8 +169,7 @@ PAGES_MAX = 40
 def files(story: Story) -> None:
     """A teacher files a complete concern about one child, page by page."""
     with story.does("filer", "file a complete concern about one child") as teacher:
-        teacher.follows("Transmettre une inquiétude")
-        teacher.presses("Commencer")
+        teacher.presses("Transmettre une inquiétude")
         for _ in range(PAGES_MAX):
             title = teacher.page.get_by_role("heading", level=1).inner_text().strip()
             if title.startswith("Relisez"):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
 from core import texts
-from core.inputs import Code, Day, StrictSerializer, Text
+from core.inputs import Code, Day, Flag, StrictSerializer, Text
 from core.languages import for_reader
 from referrals.errors import NotVisible
 from referrals.policy.chapters import Chapter
@@ -23,7 +23,7 @@ from referrals.policy_changes import actions as policy_changes_actions
 from referrals.policy_changes.actions import CHANGE, Change
 from referrals.policy_changes.inputs import SettingChangeInput
 from web import forms
-from web.administration import lists, words
+from web.administration import lists, opening, words
 from web.administration.base import AdministrationPage
 from web.cases.base import BlanksLeftOut
 from web.forms import Ask, Entry, Input, Sent, day_in_words
@@ -42,10 +42,11 @@ SOUGHT: Final = Ask("words", _("Chercher un réglage"), attributes={"maxlength":
 
 
 class SettingsQuery(BlanksLeftOut):
-    """Which settings: those of one chapter, or those whose label, code, law or choices have some words."""
+    """Which settings: of one chapter, whose label, code, law or choices have some words, or that aren't set yet."""
 
     chapter = Code(Chapter.choices, required=False)
     words = Text(max_length=60, required=False)
+    missing = Flag(in_query=True, required=False, default=False)
 
 
 class Settings(SettingsPage, ShownPage):
@@ -59,6 +60,8 @@ class Settings(SettingsPage, ShownPage):
             shown = [line for line in every if holds_words(line, sought)]
         elif chapter:
             shown = [line for line in every if line["chapter"]["code"] == chapter]
+        elif self.asked["missing"]:
+            shown = [line for line in every if line["key"] in opening.NEEDED and not line["value"]]
         else:
             shown = [line for line in every if line["value"] != line["default"] or line["to_come"]]
         lines = [
@@ -73,8 +76,12 @@ class Settings(SettingsPage, ShownPage):
             "words": sought,
             "filters": forms.fields_of(SettingsQuery, [SOUGHT], {"words": sought}),
             "lines": lines,
-            "title": Chapter(chapter).label if chapter and not sought else "",
+            "title": _title(chapter, missing=self.asked["missing"]) if not sought else "",
         }
+
+
+def _title(chapter: str | None, *, missing: bool) -> Any:
+    return Chapter(chapter).label if chapter else _("Réglages à compléter") if missing else ""
 
 
 def chapters_of(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, object, int]]:

@@ -23,6 +23,7 @@ from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
 from web import tiles
 from web.filing.draft import Draft
+from web.filing.filer import presumed
 from web.filing.sections import Section, home_of, sections
 from web.generic import ShownPage
 from web.page import FormPage, Page, StandingPage, go_to
@@ -114,7 +115,7 @@ class Begin(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
-        draft = filing_actions.begin({}, actor=self.actor, at=self.at).referral
+        draft = filing_actions.begin(presumed(self.actor, {}), actor=self.actor, at=self.at).referral
         if self.sent.text("lane") == "urgent":
             return go_to(reverse("filing-urgent", args=[draft.pk]))
         return go_to(address(draft.pk, next(sections(by_cell=access_people.may_begin(self.actor) in CELL))))
