@@ -259,6 +259,7 @@ def made(
     places = navigation.places(actor) if signed_in and actor is not None else []
     menu, menu_more = navigation.folded(places)
     shared = {
+        "request": request,
         "signed_in": signed_in,
         "places": places,
         "menu": menu,

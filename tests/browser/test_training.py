@@ -62,8 +62,8 @@ def test_a_newcomer_completes_a_story(browser, training):
         newcomer.presses("Commencer")
         newcomer.glances("a story")
         newcomer.follows("Regarder ce que j'ai fait")
-        expect(main).to_contain_text("Rien n'est arrivé à la cellule")
-        newcomer.glances("what was missed")
+        expect(main).to_contain_text("Vous n'avez encore rien fait")
+        newcomer.glances("nothing to tell yet")
 
         newcomer.follows("Aller à votre tâche")
         newcomer.presses("Transmettre en urgence")

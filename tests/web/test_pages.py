@@ -562,6 +562,9 @@ def test_in_an_emergency_somebody_leaves_a_number_or_says_that_nobody_can_call_b
 
     filer.sends(f"{draft}/urgence", expect=400, **silent)
     assert 'href="#f-filer_phone' in filer.html
+    less = {name: value for name, value in silent.items() if name != "danger_what"}
+    filer.sends(f"{draft}/urgence", expect=400, **less)
+    assert [f'href="#f-{name}' in filer.html for name in ("filer_phone", "danger_what")] == [True, True]
     filer.sends(f"{draft}/urgence", **silent, **{"filer_phone-unknown": "on"})
 
     see_all()

@@ -92,25 +92,45 @@ def test_a_story_of_another_role_is_told_and_not_begun(learner):
     assert learner.post(address, {}).status_code == 403
 
 
-def test_what_was_missed_is_said_with_why_and_the_article(learner):
-    """The filer begins, files badly, and reads what was missed and why it matters."""
+def test_nothing_is_told_before_the_first_act(learner):
     address = "/entrainement/histoires/inconnue-a-l-hotel"
     learner.post(address, {})
+
     before = text(learner.get(f"{address}/bilan"))
 
-    assert "Rien n'est arrivé à la cellule" in before
-    assert 'href="/textes#CASF-L226-2-1"' in learner.get(f"{address}/bilan").content.decode()
+    assert "Vous n'avez encore rien fait dans cette histoire." in before
+    assert "Rien n'est arrivé à la cellule" not in before
 
 
-def test_a_story_that_begins_midway_leads_to_its_case(world, training):
+def test_what_went_well_is_said_before_what_was_missed_each_with_the_guide_and_the_article(world, training):
+    """A coordinator takes one step of many, and reads what was missed and why it matters."""
     coordinator = Visitor(world, "crip_coordinator")
     address = "/entrainement/histoires/lundi-matin"
     coordinator.post(address, {})
     page = coordinator.get(address)
     case = next(one for one in links(page, "/dossiers/"))
-
     assert "Noa" in text(coordinator.get(case))
-    assert "Manqué." in text(coordinator.get(f"{address}/bilan"))
+
+    coordinator.post(f"{case}/etape/referral/take_charge", form_in(coordinator.get(case)))
+
+    told = coordinator.get(f"{address}/bilan")
+    halves = [one for one in ("Ce qui est bien fait", "Ce qui a manqué") if one in text(told)]
+    assert halves[-1] == "Ce qui a manqué"
+    assert text(told).count("La page du guide") == text(told).count("Base légale") > 1
+    assert any(one.startswith("/textes#") for one in links(told))
+
+
+def test_the_story_stays_beside_the_pages_on_which_one_works(world, learner):
+    address = "/entrainement/histoires/inconnue-a-l-hotel"
+    assert 'class="at-hand' not in learner.get("/transmissions").content.decode()
+    learner.post(address, {})
+
+    page = learner.get("/transmissions")
+
+    assert 'class="at-hand' in page.content.decode()
+    assert "Une inconnue à l'hôtel" in text(page)
+    assert f"{address}/bilan" in links(page)
+    assert 'class="at-hand' not in learner.get(address).content.decode(), "there it is told already"
 
 
 def test_an_officer_on_call_is_led_to_where_files_are_opened_in_an_emergency(world, training):

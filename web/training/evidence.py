@@ -69,6 +69,12 @@ class Evidence:
         """The records of all steps, in their order."""
         return self.rows(StepRecord)
 
+    @property
+    def has_acted(self) -> bool:
+        """Tell whether the learner filed something, took a step of the case, or asked for a signature."""
+        took = any(one.at >= self.since and one.by in (self.learner, None) for one in self.records)
+        return bool(self.filed or self.asked or took)
+
     def own(self, *names: str) -> list[StepRecord]:
         """Return the records of some steps that the learner did, or proposed, since the story began."""
         return [

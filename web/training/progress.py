@@ -56,7 +56,12 @@ class Progress:
             "learner": str(learner),
             "case": None if case is None else str(case),
         }
-        self._keep(stories={**self.held.get("stories", {}), code: line})
+        self._keep(stories={**self.held.get("stories", {}), code: line}, at_hand=code)
+
+    @property
+    def at_hand(self) -> str:
+        """The story that was begun last, which stands beside the pages of the service; empty for none."""
+        return str(self.held.get("at_hand", ""))
 
     @property
     def learnt(self) -> frozenset[str]:

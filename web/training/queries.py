@@ -36,10 +36,20 @@ class Result:
 
 
 def results(story: Story, begun: Begun, *, at: datetime) -> list[Result]:
-    """Return each goal of a story with what the learner made of it: by rows, records of steps, second signatures."""
+    """Return each goal of a story with what the learner made of it, what went well first.
+
+    Asked are rows, records of steps, second signatures.
+    """
     with row_level_security.beyond():  # an officer on call doesn't see the case before it is opened
         evidence = _evidence(begun, at=at)
-        return [Result(goal, is_met(goal.check, evidence, goal.said)) for goal in story.goals]
+        found = [Result(goal, is_met(goal.check, evidence, goal.said)) for goal in story.goals]
+    return sorted(found, key=lambda one: not one.met)
+
+
+def has_acted(begun: Begun, *, at: datetime) -> bool:
+    """Tell whether the learner did anything yet: no answer is told to whoever hasn't tried."""
+    with row_level_security.beyond():
+        return _evidence(begun, at=at).has_acted
 
 
 def _evidence(begun: Begun, *, at: datetime) -> Evidence:

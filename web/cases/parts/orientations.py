@@ -17,7 +17,6 @@ from referrals.vocabulary.states import FAILED_ORIENTATION, OPEN_ORIENTATION, OP
 from referrals.workflow.step import steps
 from web.cases import display
 from web.cases.parts.shown import Context, Shown, text_of
-from web.directory.display import spelled
 from web.numbers import Phone, phone_of
 
 #: What a line says by itself, apart from its details.
@@ -76,16 +75,10 @@ def orientations(tab: Shown) -> Context:
 
 
 def prosecutors(referral: Referral, *, at: datetime) -> list[tuple[str, Phone]]:
-    """Return the prosecutor's duty desks, with the number of each as people read it and as a link dials it."""
+    """Return the prosecutor's duty desks, with the number of each; the page spells those of the directory."""
     found = queries.prosecutors_of(referral, at=at)
-    return [
-        # As the sheet of the directory spells it; a setting is free text.
-        (
-            name,
-            Phone(spelled(phone), phone) if phone.startswith("+") else phone_of(phone) or Phone(phone, phone),
-        )
-        for name, phone in found
-    ]
+    read = ((name, phone, None if phone.startswith("+") else phone_of(phone)) for name, phone in found)
+    return [(name, number or Phone(phone, phone)) for name, phone, number in read]
 
 
 def _line(tab: Shown, row: Mapping[str, Any]) -> dict[str, Any]:

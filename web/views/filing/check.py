@@ -1,6 +1,6 @@
 """Check the answers, and file: by the ordinary lane (T02) or, in danger, by the urgent one (T03)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,17 +8,19 @@ from uuid import UUID, uuid4
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.errors import InvalidInput
 from accounts.replays import Once
 from accounts.request import ServiceRequest
 from accounts.roles import Role
 from audit.events import Purpose
 from referrals.access import visibility
+from referrals.errors import IncompleteFiling
 from referrals.execution import perform
 from referrals.execution.preconditions import StepRequest
 from referrals.filing.form import ConcernForm
 from referrals.reading.disclosures import seen
+from referrals.vocabulary.required_items import missing_urgent_items
 from referrals.vocabulary.states import ChildKind, Machine
+from referrals.workflow.form_rows import answers_of
 from referrals.workflow.step import steps
 from web import forms
 from web.filing import extra, place, words
@@ -88,11 +90,21 @@ class CheckPage(FormPage):
 
 
 def file(
-    page: FormPage, pk: UUID, typed: Mapping[str, Any], step: str, body: Callable[[Draft], Mapping[str, Any]]
+    page: FormPage,
+    pk: UUID,
+    typed: Mapping[str, Any],
+    step: str,
+    body: Callable[[Draft], Mapping[str, Any]],
+    *,
+    also_missing: Sequence[str] = (),
 ) -> HttpResponse:
     """Save a last page into the draft and file it, once for each page that was shown, however often it is sent.
 
     ``typed`` is what the browser sent, by which a page that comes twice is known; ``body`` makes of it what is saved.
+    ``also_missing``: what the page asks for beyond the step, and lacks; it is told with all that the step lacks.
+
+    Raises:
+        IncompleteFiling: something is missing, all of it in one list.
     """
     request = page.request
     seen(request, pk)
@@ -102,6 +114,9 @@ def file(
         draft = Draft.of(request, pk)
         request.purpose = Purpose.FILING  # a refusal bears it too
         saved = draft.save(body(draft), version=version_of(page.sent)).referral
+        if also_missing:
+            own = [{"field": name, "need": "U"} for name in also_missing]
+            raise IncompleteFiling([*own, *missing_urgent_items(answers_of(saved))])
         wanted = StepRequest(step=steps.get(Machine.REFERRAL, step), referral_id=pk, version=saved.version)
         done = perform.perform(wanted, actor=page.actor, at=page.at)
         once.keep(page.actor, status=done.status, thing=pk, version=done.referral.version, at=page.at)
@@ -157,14 +172,12 @@ class UrgentPage(FormPage):
     def act(self, request: ServiceRequest, pk: UUID) -> HttpResponse:
         if self.saves_draft or self.sent.text("then") == "later":
             return self._keep(pk)
-        return file(self, pk, self.typed(), "submit_urgent", self._filed)
-
-    def _filed(self, draft: Draft) -> Said:
-        concern = self.typed()["concern"]
+        typed = self.typed()
+        concern = typed["concern"]
         # A person is asked for it; a program files who, where, what alone (domain.md T03).
-        if not concern.get("filer_phone") and "filer_phone" not in concern[NOT_KNOWN]:
-            raise InvalidInput({"filer_phone": ["required"]})
-        return self.body(draft)
+        has_phone = concern.get("filer_phone") or "filer_phone" in concern[NOT_KNOWN]
+        lacks = () if has_phone else ("filer_phone",)
+        return file(self, pk, typed, "submit_urgent", self.body, also_missing=lacks)
 
     def _keep(self, pk: UUID) -> HttpResponse:
         draft = Draft.of(self.request, pk)

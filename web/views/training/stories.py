@@ -70,9 +70,11 @@ class Review(StoryPage):
         begun = self.progress.begun(code)
         if begun is None:
             return go_to(reverse("training-story", args=[code]))
-        results = queries.results(story, begun, at=self.at)
+        acted = queries.has_acted(begun, at=self.at)
+        results = queries.results(story, begun, at=self.at) if acted else []
         return self.show(
-            self.story_context(story) | {"results": results, "whole": all(one.met for one in results)}
+            self.story_context(story)
+            | {"results": results, "whole": bool(results) and all(one.met for one in results)}
         )
 
 
