@@ -14,7 +14,7 @@ ALWAYS: Final = "24/7"
 _DAY: Final = "(?:Mo|Tu|We|Th|Fr|Sa|Su)"
 _SPAN: Final = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)", re.ASCII)
 #: The rules that have words; any other expression is shown as it stands.
-_RULE: Final = re.compile(
+DAY_RULE: Final = re.compile(
     rf"(?P<days>{_DAY}(?:[-,]{_DAY})*(?:,PH)?|PH)\s+"
     r"(?P<spans>off|closed|\d\d:\d\d-\d\d:\d\d(?:,\s?\d\d:\d\d-\d\d:\d\d)*)",
     re.ASCII,
@@ -29,7 +29,7 @@ def in_words(hours: str) -> str:
         return gettext("Jour et nuit, tous les jours")
     lines = []
     for rule in (part.strip() for part in hours.split(";")):
-        match = _RULE.fullmatch(rule)
+        match = DAY_RULE.fullmatch(rule)
         if match is None:
             return hours
         lines.append(f"{_days(match['days'])}{gettext(' : ')}{_spans(match['spans'])}")

@@ -16,7 +16,7 @@ from directory.codes import SafeChannel, Situation
 from directory.inputs import AGE_MAX_MONTHS, RHYTHMS, AcceptsInput, ServiceChange, ServiceInput
 from directory.models import Service
 from web import forms
-from web.directory import display, words
+from web.directory import display, week, words
 from web.directory.words import LISTED
 from web.forms import Ask, Entry, Field, Group, Pairs, Row, Sent
 
@@ -32,14 +32,14 @@ def _years() -> Whole:
     return Whole(max_value=AGE_MAX_MONTHS // YEAR, required=False, allow_null=True)
 
 
-class TypedChange(ServiceChange):
+class TypedChange(week.Week, ServiceChange):
     """A change of a service as a page asks for it."""
 
     age_from, age_to = _years(), _years()
     first_channel = Code(choices=SafeChannel.choices, required=False, allow_blank=True)
 
 
-class TypedService(ServiceInput):
+class TypedService(week.Week, ServiceInput):
     """A new service as a page asks for it."""
 
     age_from, age_to = _years(), _years()
@@ -78,7 +78,7 @@ def body_of(
         body.pop("night_phone", None)
     if sent.count(ACCEPTS) is not None:
         body[ACCEPTS] = _accepts(sent)
-    return body
+    return week.into(body, "" if before is None else before.opening_hours)
 
 
 def _code(text: str) -> str:
@@ -117,8 +117,9 @@ def values_of(service: Service, asks: Sequence[Ask]) -> dict[str, Any]:
     values: dict[str, Any] = {
         ask.name: getattr(service, ask.name)
         for ask in asks
-        if ask.name not in AGES and ask.name not in ("first_channel", "night_phone", "means", "evidence")
+        if ask.name not in (*AGES, *week.NAMES, "first_channel", "night_phone", "means", "evidence")
     }
+    values |= week.values_of(service.opening_hours)
     for name in LISTED & values.keys():
         values[name] = ", ".join(values[name])
     for typed, stored in AGES.items():

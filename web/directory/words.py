@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.languages import Text
+from web.directory import week
 from web.forms import AS_TYPED, Ask
 
 # --- Search -----------------------------------------------------------------------------------------------
@@ -36,17 +37,11 @@ STRUCTURE: Final[Sequence[Ask]] = (
     Ask("website", _("Site"), width="half", optional=True, attributes=AS_TYPED),
     Ask("siret", _("SIRET"), _("14 chiffres."), width="half", optional=True, attributes=AS_TYPED),
     Ask("finess", _("FINESS"), _("9 signes."), width="half", optional=True, attributes=AS_TYPED),
-    Ask(
-        "opening_hours",
-        _("Horaires, écriture OpenStreetMap"),
-        _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."),
-        optional=True,
-        attributes=AS_TYPED,
-    ),
+    *week.ASKS,
     Ask(
         "opening_hours_text",
-        _("Horaires en toutes lettres"),
-        _("Ce que l'écriture ci-dessus ne dit pas."),
+        _("Autres horaires, en toutes lettres"),
+        _("Ce que les jours ne disent pas : sur rendez-vous, vacances scolaires."),
         optional=True,
     ),
     Ask("accessibility_url", _("Fiche Acceslibre"), optional=True, attributes=AS_TYPED),
@@ -94,17 +89,11 @@ REACHING: Final[Sequence[Ask]] = (
     Ask("safe_channels", _("Par quels moyens sûrs peut-on lui parler d'un enfant ?"), _("Jamais par SMS.")),
     Ask("first_channel", _("Lequel préfère-t-il ?"), kind="select", optional=True),
     Ask("round_the_clock", _("Répond jour et nuit, tous les jours")),
-    Ask(
-        "opening_hours",
-        _("Horaires, écriture OpenStreetMap"),
-        _("Par exemple : Mo-Fr 09:00-12:00,14:00-18:00."),
-        optional=True,
-        attributes=AS_TYPED,
-    ),
+    *week.ASKS,
     Ask(
         "opening_hours_text",
-        _("Horaires en toutes lettres"),
-        _("Ce que l'écriture ci-dessus ne dit pas."),
+        _("Autres horaires, en toutes lettres"),
+        _("Ce que les jours ne disent pas : sur rendez-vous, vacances scolaires."),
         optional=True,
     ),
     Ask("answer_delay_hours", _("Délai de réponse, en heures"), width="short", optional=True),
@@ -204,7 +193,7 @@ TOPICS: Final[Sequence[Topic]] = (
     Topic("etat", _("Suspendre ou fermer"), STATUS),
 )
 #: What is asked of a service that is new; the rest follows on its own page, by topic.
-NEW_SERVICE: Final[Sequence[Ask]] = (*NAMING, *AGES, *REACHING[:2], *REACHING[5:7])
+NEW_SERVICE: Final[Sequence[Ask]] = (*NAMING, *AGES, *REACHING[:2], REACHING[5], *week.ASKS)
 
 PLACE: Final[Sequence[Ask]] = (
     Ask("visibility", _("Qui peut connaître l'adresse ?")),

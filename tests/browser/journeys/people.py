@@ -414,7 +414,7 @@ def invites(story: Story) -> None:
         }
         answers(admin, said)
         admin.presses("Ajouter et inviter")
-        admin.page.get_by_role("heading", name="Invitation envoyée").wait_for()
+        admin.page.get_by_role("heading", name=re.compile("Invitation envoyée|Compte créé")).wait_for()
 
 
 def tell(

@@ -17,7 +17,7 @@ from directory.inputs import StructureChange, StructureInput
 from directory.models import Place, Structure
 from directory.secrecy import LEADS, has_secret_place
 from web.cases.base import BlanksLeftOut
-from web.directory import display, lines, words
+from web.directory import display, lines, week, words
 from web.directory.base import DirectoryPage
 from web.directory.editing import EditorForm, StructureForm, authorities
 from web.directory.place_form import PlaceForm
@@ -28,6 +28,14 @@ FILTERS: Final = (
     Ask("kind", _("Genre"), kind="select", nothing=_("Tous")),
     Ask("status", _("État"), kind="select", nothing=_("Tous")),
 )
+
+
+class TypedStructure(week.Week, StructureInput):
+    """A new structure as a page asks for it."""
+
+
+class TypedStructureChange(week.Week, StructureChange):
+    """A change of a structure as a page asks for it."""
 
 
 class StructuresQuery(BlanksLeftOut, ListQuery):
@@ -66,7 +74,7 @@ class OneStructure(DirectoryPage, ShownPage):
 
 
 class NewStructure(EditorForm):
-    takes, asks = StructureInput, (*words.STRUCTURE, *words.KNOWN)
+    takes, asks = TypedStructure, (*words.STRUCTURE, *words.KNOWN)
     title, button = _("Ajouter une structure"), _("Ajouter la structure")
     about = _("Cherchez d'abord dans l'annuaire : une structure qui y est déjà ne s'ajoute pas deux fois.")
     shows = "directory-structure"
@@ -82,6 +90,9 @@ class NewStructure(EditorForm):
     def values(self) -> dict[str, Any]:
         return {"means": "typed"}
 
+    def body(self) -> dict[str, Any]:
+        return week.into(super().body())
+
     def do(self, body: dict[str, Any]) -> UUID:
         return structures.make(StructureInput.read(body), actor=self.actor, at=self.at).pk
 
@@ -92,16 +103,21 @@ class NewStructure(EditorForm):
 class OneStructureForm(StructureForm):
     """A form that changes a structure."""
 
-    takes = StructureChange
+    takes = TypedStructureChange
+
+    def body(self) -> dict[str, Any]:
+        return week.into(super().body(), self.structure.opening_hours)
 
     def values(self) -> dict[str, Any]:
-        ask_names = {ask.name for ask in words.KNOWN}
-        return {
-            ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in ask_names
-        } | {
-            "means": "typed",
-            "phone": display.spelled(self.structure.phone),
-        }
+        apart = {*(ask.name for ask in words.KNOWN), *week.NAMES}
+        return (
+            {ask.name: getattr(self.structure, ask.name) for ask in self.asks if ask.name not in apart}
+            | week.values_of(self.structure.opening_hours)
+            | {
+                "means": "typed",
+                "phone": display.spelled(self.structure.phone),
+            }
+        )
 
     def do(self, body: dict[str, Any]) -> UUID:
         values = StructureChange.read(body)
