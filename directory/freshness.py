@@ -17,7 +17,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from directory.codes import SHELTER, Means
+from directory.codes import SHELTER, Means, Source
 from directory.models import Capacity, Service
 
 #: A vacancy that was told earlier shows as not known.
@@ -103,12 +103,15 @@ def vacancy(capacity: Capacity, *, at: datetime) -> int | None:
 
 # --- In words ------------------------------------------------------------------------------------------
 
+#: What the file of a release verified: its entries name an official page (``directory/actions/seeds.py``).
+BY_RELEASE: Final = "release"
 _HOW: Final[Mapping[str, Any]] = {
     Means.PHONE: _("par téléphone"),
     Means.MAIL: _("par courriel"),
     Means.VISIT: _("sur place"),
     Means.LINK: _("par la structure elle-même"),
     Means.IMPORT: _("par un fichier"),
+    BY_RELEASE: _("d'après la page officielle"),
     Means.TYPED: "",
 }
 
@@ -144,4 +147,6 @@ def sentence(verified_on: date | None, verified_by: str, state: Freshness) -> st
 
 def words_of(service: Service, *, at: datetime) -> str:
     """Return the words of the badge of a service."""
-    return sentence(service.verified_on, service.verified_by, freshness(service, at=at))
+    of_release = service.source == Source.CURATED and service.verified_by == Means.IMPORT
+    by = BY_RELEASE if of_release else service.verified_by
+    return sentence(service.verified_on, by, freshness(service, at=at))

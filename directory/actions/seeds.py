@@ -55,12 +55,17 @@ def _curated(
 
 
 def _date(dated: Mapping[str, Mapping[str, str]], authority: Authority, at: datetime) -> None:
-    """Say of services whose source has a day that they were right on that day; the others nobody verified yet."""
-    rows = Service.objects.filter(authority=authority, source=Source.CURATED, verified_on=None)
-    for service in rows.filter(source_id__in=list(dated)).select_related("authority", "structure"):
+    """Say of services that this release verified when, and by which source; the others nobody verified yet.
+
+    A later release says so again; what an editor verified since stays.
+    """
+    rows = Service.objects.filter(authority=authority, source=Source.CURATED, source_id__in=list(dated))
+    for service in rows.select_related("authority", "structure"):
         source = dated[service.source_id]
-        basis = Basis(by=None, at=at, means=Means.TYPED, evidence=source["source"])
-        values = {"verified_on": date.fromisoformat(source["on"]), "verified_by": str(Means.TYPED)}
+        if service.verified_on is not None and service.verified_on >= date.fromisoformat(source["on"]):
+            continue
+        basis = Basis(by=None, at=at, means=Means.IMPORT, evidence=source["source"])
+        values = {"verified_on": date.fromisoformat(source["on"]), "verified_by": str(Means.IMPORT)}
         changes.write(service, values | {"updated_on": service.updated_on}, basis)
 
 

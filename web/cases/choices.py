@@ -17,6 +17,7 @@ from accounts.actor import Actor
 from accounts.models import Authority, Membership, Organisation, Unit
 from accounts.roles import Role
 from core.languages import for_reader
+from directory.codes import ResourceKind
 from directory.models import Service, Structure
 from referrals.access import case_ties, child_sight, matrix, transfer_targets, visibility
 from referrals.access import people as access_people
@@ -71,6 +72,12 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _told_apart(row: Service | Structure) -> str:
+    """Return a service with its structure, or a structure with its kind: several bear one name."""
+    apart = row.structure.name if isinstance(row, Service) else ResourceKind(row.kind).label
+    return f"{row.name} – {apart}"
 
 
 def role_words(role: str) -> str:
@@ -367,14 +374,18 @@ class Choices:
             here = "places__department" if name == "structure" else "structure__places__department"
             near = model.objects.filter(**{here: self.referral.department}, merged_into=None)
             rows = near.distinct().order_by("name", "id")[:NEAR]
-        return [(str(row.pk), row.name) for row in rows]
+        if model is Service:
+            rows = rows.select_related("structure")
+        return [(str(row.pk), _told_apart(row)) for row in rows]
 
     def exclusions(self) -> Pairs:
         """Return the places that the case must not meet, to readers of F."""
         if "F" not in self.ties.without_service.reads:
             return []
-        rows = self.referral.excluded_resources.filter(lifted_at=None).select_related("structure", "resource")
-        return [(str(row.pk), (row.structure or row.resource).name) for row in rows]
+        rows = self.referral.excluded_resources.filter(lifted_at=None).select_related(
+            "structure", "resource__structure"
+        )
+        return [(str(row.pk), _told_apart(row.structure or row.resource)) for row in rows]
 
     def by_reference(self, value: Mapping[str, Any]) -> Any:
         """Return the id of the file of a reference that the actor sees; what means none is left as it was said."""

@@ -1,6 +1,7 @@
 """Seeds, commands and the published schema of the side file."""
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from accounts.models import AuthorityTerritory
 from config.demo import resources
 from directory.actions import seeds
 from directory.exchange import side_file
-from directory.freshness import Freshness, freshness_of
+from directory.freshness import Freshness, freshness_of, words_of
 from directory.models import Place, Service, Structure, Verification
 from tests.directory.entries import a_service, a_structure, at_place
 from tests.directory.exchange.samples import AT, LATER, di_structure, finess_file, finess_line
@@ -36,17 +37,34 @@ def test_each_authority_gets_its_own_set(world: Any) -> None:
     assert list(Structure.objects.values_list("name", flat=True)) == ["Itinéraires – Entr'Actes (Lille)"]
 
 
-def test_a_seed_claims_no_verification_but_the_day_of_a_dated_source(world: Any) -> None:
+def test_a_seed_verifies_the_national_numbers_by_their_official_page_and_claims_nothing_else(
+    world: Any,
+) -> None:
     """What nobody verified is stale, and stands outside matching (field.md A.8)."""
-    seeds.seed(world.authorities["93"], national=True, actor=SYSTEM, at=AT)
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    seeds.seed(world.authorities["93"], national=True, actor=SYSTEM, at=at)
 
-    dated = {one.name: one.verified_on for one in Service.objects.exclude(verified_on=None)}
-    assert set(dated) == {"119", "3018"}
-    for one in Service.objects.all():
-        assert freshness_of(one.verified_on, emergency=False, today=AT.date()) == Freshness.STALE
-    assert Verification.objects.get(field="verified_on", service__name="119").evidence.startswith(
-        "https://solidarites"
-    )
+    dated = {one.name: one for one in Service.objects.exclude(verified_on=None)}
+    assert set(dated) == {"119", "3018", "116 000", "114"}
+    for one in Service.objects.select_related("authority"):
+        fresh = freshness_of(one.verified_on, emergency=False, today=at.date())
+        assert fresh == (Freshness.FRESH if one.name in dated else Freshness.STALE)
+    assert words_of(dated["119"], at=at) == "Vérifié le 29 novembre 2026 d'après la page officielle"
+    said = Verification.objects.get(field="verified_on", service__name="119")
+    assert said.evidence == dated["119"].source_url
+    assert said.evidence.startswith("https://www.service-public")
+
+
+def test_a_later_release_verifies_them_again_and_leaves_what_an_editor_verified_since(world: Any) -> None:
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    seeds.seed(world.authorities["93"], national=True, actor=SYSTEM, at=at)
+    Service.objects.filter(name="119").update(verified_on="2026-01-01")
+    Service.objects.filter(name="3018").update(verified_on="2026-11-30", verified_by="phone")
+
+    seeds.seed(world.authorities["93"], national=True, actor=SYSTEM, at=at)
+
+    days = dict(Service.objects.exclude(verified_on=None).values_list("name", "verified_on"))
+    assert (days["119"], days["3018"]) == (date(2026, 11, 29), date(2026, 11, 30))
 
 
 def test_a_register_is_trimmed_to_territory_and_categories(world: Any, tmp_path: Path) -> None:
