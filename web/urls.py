@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     page("accessibilite", start.Accessibility, "accessibility"),
     page("guide", guidance.Guide, "guide"),
     page("guide/affiche", guidance.Poster, "guide-poster"),
+    page("guide/que-faire", guidance.SixQuestions, "guide-six"),
     page("guide/<slug:section>/<slug:page>", guidance.OnePage, "guide-page"),
     page("procedure", help.ProcedurePage, "procedure"),
     page("lexique", help.LexiconPage, "lexicon"),

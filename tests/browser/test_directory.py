@@ -34,7 +34,7 @@ def a_service(name: str) -> dict[str, str | list[str]]:
         "name": name, "description": "Accueil de nuit de filles victimes d'exploitation sexuelle, avec un suivi le jour.",
         "needs": ["Un hébergement pour cette nuit", "Un accueil éloigné", "Un soutien psychologique"],
         "specialised": "Dédié", "age_from": "13", "age_to": "17", "email": "accueil@essai.invalid",
-        "opening_hours": "Mo-Su 08:00-20:00",
+        **{f"hours_{day}": "8h-20h" for day in ("mo", "tu", "we", "th", "fr", "sa", "su")},
     }  # fmt: skip
 
 

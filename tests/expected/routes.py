@@ -333,6 +333,8 @@ ROUTES = {
     "GET /textes": PUBLIC,
     "GET /guide": PUBLIC,
     "GET /guide/affiche": PUBLIC,
+    "GET /guide/que-faire": PUBLIC,
+    "POST /guide/que-faire": PUBLIC,
     "GET /guide/<slug:section>/<slug:page>": PUBLIC,
     "GET /entrainement": TRAINS,
     "GET /entrainement/entrer": TRAINS,

@@ -1586,7 +1586,7 @@ TWINS = {
 }
 #: They write nothing: a language goes into a cookie, a checkpoint is compared, filters go on to an address.
 NO_WRITES = {
-    "POST /langue", "POST /journal/preuves", "POST /journal/questions/{slug}", "POST /journal/entrees",
+    "POST /langue", "POST /guide/que-faire", "POST /journal/preuves", "POST /journal/questions/{slug}", "POST /journal/entrees",
     "POST /entrainement/cours/{slug}", "POST /entrainement/attestation/preuve",
 }  # fmt: skip
 #: What changes nothing, or leaves no entry, by design.

@@ -153,13 +153,42 @@ def numbers_of(page: GuidePage, today: date) -> list[Number]:
     return [one for one in named if one.is_checked(today)]
 
 
-def index(lang: str, today: date) -> list[tuple[Any, list[GuidePage]]]:
-    """Return the sections with their pages; those whose review is overdue are left out."""
+#: Four doors to the sections, each with what is behind it.
+DOORS: Final = (
+    (
+        _("Comprendre"),
+        _("Reconnaître une situation, et comment elle se met en place."),
+        ("reperer", "comprendre", "mecanismes"),
+    ),
+    (
+        _("Agir"),
+        _("Parler avec l'enfant, écrire, et ce qui se passe ensuite."),
+        ("faire", "dire", "ecrire", "apres", "aller-vers", "prevenir"),
+    ),
+    (_("La loi"), _("Ce que disent le code pénal et la protection de l'enfance."), ("droit",)),
+    (
+        _("Les ressources"),
+        _("Qui peut aider, près de chez vous et partout en France."),
+        ("proteger", "local"),
+    ),
+)
+
+
+def doors(lang: str, today: date) -> list[tuple[Any, Any, list[tuple[Any, list[GuidePage]]]]]:
+    """Return the doors with their sections and pages; pages whose review is overdue are left out."""
     current = [page for page in pages(lang).values() if page.is_current(today)]
-    groups = [
-        (label, [page for page in current if page.section == section]) for section, label in SECTIONS.items()
+    return [
+        (
+            title,
+            about,
+            [
+                (SECTIONS[section], group)
+                for section in sections
+                if (group := [page for page in current if page.section == section])
+            ],
+        )
+        for title, about, sections in DOORS
     ]
-    return [(label, group) for label, group in groups if group]
 
 
 @register()

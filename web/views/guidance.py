@@ -5,9 +5,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.request import ServiceRequest
-from web.guidance import files, reviews, shown
+from web.generic import InputPage
+from web.guidance import files, reviews, shown, six
 from web.guidance.numbers import numbers
 from web.page import StandingPage
 
@@ -27,7 +29,27 @@ class Guide(GuidancePage):
     template = "web/guidance/index.html"
 
     def get(self, request: ServiceRequest) -> HttpResponse:
-        return self.show({"sections": shown.index(files.language_of_reader(), self.today)})
+        return self.show({"doors": shown.doors(files.language_of_reader(), self.today)})
+
+
+class SixQuestions(InputPage):
+    """GET, POST /guide/que-faire: six answers, and what to do now; they are kept nowhere and stand in no address."""
+
+    public = True
+    takes, asks = six.SixAnswers, six.ASKS
+    template = "web/guidance/six.html"
+
+    def act(self, request: ServiceRequest) -> HttpResponse:
+        said = self.validated()
+        answer = six.answer(said)
+        parts = (
+            (_("Qui appeler"), answer.call),
+            (_("Ce qu'il faut noter"), answer.note),
+            (_("Ce qu'il ne faut pas faire"), answer.avoid),
+        )
+        carried = [(f"{six.CARRIED}{name}", value) for name, value in said.items() if name != "saw"]
+        carried += [(f"{six.CARRIED}saw", one) for one in said["saw"]]
+        return self.show({"answer": answer, "parts": parts, "carried": carried})
 
 
 class OnePage(GuidancePage):

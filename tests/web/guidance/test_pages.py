@@ -219,4 +219,10 @@ def test_a_page_whose_review_is_overdue_leaves_the_index():
     later = page.review_due + timedelta(days=1)
 
     assert not page.is_current(later)
-    assert page not in [one for _, held in shown.index("fr", later) for one in held]
+    held = [one for *_, sections in shown.doors("fr", later) for _, pages in sections for one in pages]
+    assert page not in held
+
+
+def test_every_section_stands_behind_one_door():
+    behind = [section for *_, sections in shown.DOORS for section in sections]
+    assert sorted(behind) == sorted(shown.SECTIONS)

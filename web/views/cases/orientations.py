@@ -62,10 +62,11 @@ class FindService(InputPage):
         referral, ties = seen(request, pk)
         sight = child_sight.sight_of(referral, ties, self.actor)
         request.back = pk
+        wanted = StepRequest(step=PROPOSE, referral_id=pk)
+        # First of all: how urgent a case is isn't told to whoever orients nobody (SEC-AZ4).
+        case = preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
         if needs_place_tonight(referral):
             return self._found(pk, {"need": Need.TONIGHT_SHELTER.value, "child": _alone(referral, sight)})
-        wanted = StepRequest(step=PROPOSE, referral_id=pk)
-        case = preconditions.case_for(wanted, referral, sight, actor=self.actor, at=self.at, beforehand=True)
         called, situations = opened(
             referral,
             ties,

@@ -15,17 +15,19 @@ from core.query import Query
 from referrals.access import matrix, visibility
 from referrals.access import people as access_people
 from referrals.filing import actions as filing_actions
+from referrals.filing.form import ConcernForm
 from referrals.models import Referral
 from referrals.overview import queries as overview
 from referrals.reading import filings
 from referrals.reading.disclosures import listing, seen
 from referrals.vocabulary.role_sets import CELL
 from referrals.vocabulary.states import ChildKind, CoarseStatus, State
-from web import tiles
+from web import forms, tiles
 from web.filing.draft import Draft
 from web.filing.filer import presumed
 from web.filing.sections import Section, home_of, sections
 from web.generic import ShownPage
+from web.guidance import six
 from web.page import FormPage, Page, StandingPage, go_to
 from web.views.filing import sent, sharing
 from web.views.filing.progress import address, is_begun
@@ -115,10 +117,18 @@ class Begin(FormPage):
 
     def act(self, request: ServiceRequest) -> HttpResponse:
         """Begin a draft (T01), and go to its first page."""
-        draft = filing_actions.begin(presumed(self.actor, {}), actor=self.actor, at=self.at).referral
+        draft = filing_actions.begin(ConcernForm.read(self._known()), actor=self.actor, at=self.at).referral
         if self.sent.text("lane") == "urgent":
             return go_to(reverse("filing-urgent", args=[draft.pk]))
         return go_to(address(draft.pk, next(sections(by_cell=access_people.may_begin(self.actor) in CELL))))
+
+    def _known(self) -> dict[str, Any]:
+        """Return what the account says of who files, and what was answered to the six questions before."""
+        known = dict(presumed(self.actor, {}))
+        if f"{six.CARRIED}danger" in self.sent:
+            said = forms.body_of(six.SixAnswers, six.ASKS, self.sent, prefix=six.CARRIED)
+            known |= six.as_filed(six.SixAnswers.read(said))
+        return known
 
     def redisplay(self, problem: object, *_: object) -> HttpResponse:
         return self.show({"problem": problem})
