@@ -24,7 +24,7 @@ from referrals.letters.head import letter_head
 from referrals.letters.letter_context import LetterContext
 from referrals.letters.paper import Paper
 from referrals.letters.registry import LetterType, Occasion, type_of
-from referrals.letters.writing import Draft, Writing, label
+from referrals.letters.writing import DEAR, Draft, Writing, label
 from referrals.models import Letter, Referral
 from referrals.workflow.case import Case
 from referrals.workflow.context import StepInput, as_json
@@ -107,7 +107,9 @@ class Sheet(RowContext[Letter]):
             reference=self.referral.reference if body.reference else "",
             sections=tuple(one.section for one in body.passages),
             greeting=body.greeting,
-            closing=terms.letter_closing if body.closing else "",
+            closing=terms.letter_closing.replace("{civilite}", body.greeting.rstrip(",") or DEAR.rstrip(","))
+            if body.closing
+            else "",
             signed_by=signed_by,
             signed_as=signed_as,
             large=body.large,

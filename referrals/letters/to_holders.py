@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from referrals.models import Measure
 
 HOLDER_WAYS: Final = (LetterWay.HAND, LetterWay.REGISTERED, LetterWay.POST, LetterWay.PROFESSIONAL)
-HOLDER: Final = frozenset({"holder.name", "holder.address"})
+HOLDER: Final = frozenset({"holder.name", "holder.address", "holder.link"})
 CHILD_NAME: Final = frozenset({"child.first_names", "child.last_name"})
 S: Final = SourceKind
 
@@ -61,24 +61,20 @@ def _assessment(w: Writing) -> Body:
     look, referral = w.look, w.look.case.referral
     received = look.day(referral.received_at)
     w.setting("letter_assessment_text")
-    w.say(S.RECEIPT, facts=[("Information reçue le", day_in_french(received))], on=received)
+    w.say(S.RECEIPT, f"Nous avons reçu une information le {day_in_french(received)}.", on=received)
     fields = {one.field for one in look.case.assignments if one.role == Role.ASSESSOR and one.field}
     trades = ", ".join(sorted(lower(label(TeamField(one).label)) for one in fields))
-    w.say(
-        S.ASSESSMENT,
-        facts=[
-            (
-                "Évaluation menée par",
-                "une équipe de plusieurs professionnels" + (f" ({trades})" if trades else ""),
-            ),
-            ("Service", referral.unit.name if referral.unit is not None else look.case.protocol.crip_name),
-        ],
-        on=w.occasion.on,
-    )
-    w.say(S.DELAY, facts=[("Au plus tard le", day_in_french(look.day(referral.statutory_due_at)))])
+    team = "une équipe de plusieurs professionnels" + (f" ({trades})" if trades else "")
+    service = referral.unit.name if referral.unit is not None else look.case.protocol.crip_name
+    w.say(S.ASSESSMENT, f"L'évaluation est menée par {team}. Service : {service}.", on=w.occasion.on)
+    due = day_in_french(look.day(referral.statutory_due_at))
+    w.say(S.DELAY, f"Elle est terminée au plus tard le {due}." if due else "")
     w.setting("letter_data_text", heading="Vos droits")
     return Body(
-        title="Mise en place d'une évaluation", to=w.holder_lines(), greeting=DEAR, passages=tuple(w.passages)
+        title="Mise en place d'une évaluation",
+        to=w.holder_lines(),
+        greeting=w.dear,
+        passages=tuple(w.passages),
     )
 
 
@@ -123,7 +119,10 @@ def _meeting(w: Writing) -> Body:
         w.say(S.CHILD, f"Si tu préfères un autre jour ou un autre endroit, tu peux appeler le {w.phone}.")
     if not to_child:
         return Body(
-            title="Invitation à un entretien", to=w.holder_lines(), greeting=DEAR, passages=tuple(w.passages)
+            title="Invitation à un entretien",
+            to=w.holder_lines(),
+            greeting=w.dear,
+            passages=tuple(w.passages),
         )
     name = w.first_name(w.child)
     return Body(
@@ -156,22 +155,20 @@ def _seized(look: LetterContext) -> Iterator[Occasion]:
 def _referral(w: Writing) -> Body:
     row = of(w.look.case.judicial_referrals, w.occasion.part)
     w.setting("letter_referral_text")
-    w.say(S.CHILD, facts=[("Concerne", ", ".join(w.name_of(child) for child in w.children))])
+    names = ", ".join(w.name_of(child) for child in w.children)
+    w.say(S.CHILD, f"Cette saisine concerne {names}.")
     articles = dict.fromkeys(ARTICLE.get(Ground(one), _L226_4) for one in sorted(row.grounds))
+    sent, to = day_in_french(w.look.day(row.sent_at)), str(w.opened(row, "recipient"))
     w.say(
         S.JUSTICE,
-        facts=[
-            ("Saisie le", day_in_french(w.look.day(row.sent_at))),
-            ("Autorité saisie", str(w.opened(row, "recipient"))),
-            ("Fondement", " ; ".join(articles) or _L226_4),
-        ],
+        f"Nous avons saisi l'autorité judiciaire ({to}) le {sent}. Fondement : {' ; '.join(articles) or _L226_4}.",
         on=w.occasion.on,
     )
     w.setting("letter_referral_rights_text", heading="Vos droits")
     return Body(
         title="Saisine de l'autorité judiciaire",
         to=w.holder_lines(),
-        greeting=DEAR,
+        greeting=w.dear,
         passages=tuple(w.passages),
     )
 
@@ -214,14 +211,14 @@ def _decision(w: Writing) -> Body:
             raise LookupError(w.occasion.part)
         w.say(S.MEASURE, "La mesure suivante est renouvelée.", on=w.occasion.on)
         shown = [renewed]
-    w.say(S.CHILD, facts=[("Concerne", w.name_of(child))])
+    w.say(S.CHILD, f"Cette décision concerne {w.name_of(child)}.")
     for measure in shown:
         w.say(S.MEASURE, facts=measure_lines(w, measure), on=w.look.day(measure.proposed_at))
     if any(not measure.judicial for measure in shown):
         w.setting("letter_agreement_text")
     w.setting("letter_remedies_text", heading="Contester cette décision")
     return Body(
-        title="Notification de la décision", to=w.holder_lines(), greeting=DEAR, passages=tuple(w.passages)
+        title="Notification de la décision", to=w.holder_lines(), greeting=w.dear, passages=tuple(w.passages)
     )
 
 
@@ -254,15 +251,12 @@ def _transfer(w: Writing) -> Body:
     if deferred(w.opened(row, "formalities")):
         raise Withheld
     w.setting("letter_holders_transfer_text")
-    w.say(
-        S.TRANSFER,
-        facts=[("Département destinataire", row.target.name), ("Demandé le", day_in_french(w.occasion.on))],
-        on=w.occasion.on,
-    )
+    asked = day_in_french(w.occasion.on)
+    w.say(S.TRANSFER, f"Nous l'avons demandé le {asked} à : {row.target.name}.", on=w.occasion.on)
     return Body(
         title="Transmission à un autre département",
         to=w.holder_lines(),
-        greeting=DEAR,
+        greeting=w.dear,
         passages=tuple(w.passages),
     )
 

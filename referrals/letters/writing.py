@@ -14,6 +14,7 @@ from referrals.letters.paper import Paper, Section
 from referrals.letters.registry import LetterType, Occasion
 from referrals.vocabulary.ages import AgeBand, age_on
 from referrals.vocabulary.letters import SourceKind
+from referrals.vocabulary.people import HolderLink
 
 #: From which age a letter speaks to the child in which way (domain.md §4.9).
 READ_ALOUD, YOUNG, GROWN = "under_12", "12", "16"
@@ -147,10 +148,22 @@ class Writing:
         """
         return of(self.look.case.holders, self.occasion.holder)
 
+    @property
+    def civility(self) -> str:
+        """Return how the holder is called, where the case says whether it is the mother or the father."""
+        return CIVILITIES.get(str(self.opened(self.holder, "link")), "")
+
+    @property
+    def dear(self) -> str:
+        """Return the salutation: to one person where the case says to whom."""
+        return f"{self.civility}," if self.civility else DEAR
+
     def holder_lines(self) -> tuple[str, ...]:
         """Return the holder's name and own address: each is written to apart."""
         address = str(self.opened(self.holder, "address")).splitlines()
-        return (str(self.opened(self.holder, "name")) or "Titulaire de l'autorité parentale", *address)
+        name = str(self.opened(self.holder, "name"))
+        called = f"{self.civility} {name}".strip() if name else "Titulaire de l'autorité parentale"
+        return (called, *address)
 
     def age_of(self, child: Any) -> str:
         """Return how a child is spoken to, by its age now; where nobody knows that, as to the youngest."""
@@ -197,3 +210,4 @@ def lower(text: str) -> str:
 
 
 DEAR: Final = "Madame, Monsieur,"
+CIVILITIES: Final[Mapping[str, str]] = {HolderLink.MOTHER: "Madame", HolderLink.FATHER: "Monsieur"}

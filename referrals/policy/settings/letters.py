@@ -24,7 +24,9 @@ class LetterTerms:
         law="CASF L226-3",
     )
     letter_closing: str = text(
-        "Je vous prie de croire à l'expression de mes salutations.", _("Formule finale")
+        "Je vous prie d'agréer, {civilite}, l'expression de mes salutations distinguées.",
+        _("Formule finale"),
+        marks=["civilite"],
     )
     letter_data_text: str = text(
         "Les informations recueillies sont enregistrées dans un traitement informatisé. Vous pouvez "

@@ -1,5 +1,6 @@
 """Letters of a case: when each is due, to whom, who signs, what it says and never says, and how it goes (§4.9)."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -36,6 +37,8 @@ from tests.referrals.workflow.filled import canary, sealed_fields
 from tests.referrals.workflow.kit import AT, TODAY
 from tests.shared_fixtures import shared_fixture
 
+#: Millimetres in a point of a PDF.
+MM = 25.4 / 72
 #: Who signs each kind (§4.9, column "signs"), by name in the world of the tests.
 SIGNS = {
     "holders_assessment": ("crip_coordinator", "assessment_lead"),
@@ -471,6 +474,47 @@ def test_two_holders_are_written_to_apart(full, offered):
             assert own in text
             assert not [other for other in names.values() if other in text], kind
             names[one["holder"]] = own
+
+
+@pytest.mark.parametrize(
+    ("link", "dear"), [("mother", "Madame"), ("father", "Monsieur"), ("guardian", "Madame, Monsieur")]
+)
+def test_a_letter_is_to_one_person_in_their_civility_from_the_salutation_to_the_closing(
+    full, offered, link, dear
+):
+    field = Holder._meta.get_field("link")
+    full.mother.link = full.fill.keys["case"].seal(field, full.mother.pk, link)
+    full.mother.save()
+    one = next(line for line in of(offered, "decision_holders") if line["holder"] == str(full.mother.pk))
+    pk = prepare(full, "ase_inspector", one).json()["id"]
+    draft = get(full, "ase_inspector", f"letters/{pk}").json()["draft"]
+    assert does(full, "ase_inspector", pk, "sign", draft=draft).status_code == 200
+
+    page = html.unescape(get(full, "ase_inspector", f"letters/{pk}/page").content.decode())
+
+    assert f"<p>{dear},</p>" in page
+    assert f"Je vous prie d'agréer, {dear}, l'expression de mes salutations distinguées." in page
+    assert ("<p>Madame canary" in page or "<p>Madame " in page) is (link == "mother")
+
+
+def test_the_address_stands_in_the_window_of_the_envelope():
+    """NF Z 11-001: 110 mm from the left edge, between 45 and 85 mm from the top of an A4 page; text below it."""
+    letter = Paper(
+        title="Notification", head=Head(name="Département", lines=("1 place de l'Essai", "75013 Paris")),
+        to=("Madame Une Personne", "2 rue du Lieu", "93000 Bobigny"), on=TODAY, reference="R7KD-4M2X-9QPA-W",
+        sections=(Section(paragraphs=("Un texte.",)),), greeting="Madame,", closing="Fin.",
+    )  # fmt: skip
+
+    page = pypdfium2.PdfDocument(paper.pdf(paper.html(letter)))[0]
+
+    words, height = page.get_textpage(), page.get_height()
+    for line in letter.to:
+        at, _count = words.search(line).get_next()
+        left, _bottom, _right, top = words.get_charbox(at)
+        assert 105 <= left * MM <= 115, line
+        assert 45 <= (height - top) * MM <= 85, line
+    at, _count = words.search("Notification").get_next()
+    assert (height - words.get_charbox(at)[3]) * MM > 85
 
 
 @pytest.mark.parametrize(
