@@ -10,12 +10,18 @@ def test_a_teacher_in_doubt_finds_whom_to_call_in_three_clicks(visitor):
     visitor.page.on("request", lambda request: asked.append(urlsplit(request.url).netloc))
     visitor.goes("/")
 
-    visitor.follows("Que puis-je faire ?")  # one
+    visitor.follows("Que faire maintenant ?")  # one
     call = visitor.page.get_by_role("link", name="119").first
 
-    assert visitor.page.get_by_role("heading", level=1).inner_text().startswith("Que puis-je faire")
+    assert visitor.page.get_by_role("heading", level=1).inner_text().startswith("Que faire")
     assert call.get_attribute("href") == "tel:119"  # two
     visitor.looks("guide-doubt")
+    for name, answer in {"who": 1, "saw": 0, "danger": 2, "where": 3, "help": 2, "parents": 2}.items():
+        visitor.page.locator(f"#f-{name}-{answer}").check()
+    visitor.presses("Voir que faire")
+    visitor.looks("guide-answer")
+    assert visitor.page.locator("main a[href='tel:119']").count() >= 1
+    assert "?" not in visitor.page.url, "no answer stands in an address"
     assert set(asked) == {urlsplit(visitor.page.url).netloc}, "nothing of anybody else's"
 
 
@@ -24,6 +30,8 @@ def test_guidance_is_found_read_and_printed_by_the_keyboard_on_a_small_screen(vi
     visitor.goes("/guide")
     assert_by_keyboard(visitor.page, "guide")
     visitor.looks("guide")
+    visitor.clicks(visitor.page.locator(".doors summary").filter(has_text="Agir"))
+    visitor.looks("guide-door")
     visitor.follows("Quels sont les premiers gestes ?")
     visitor.looks("guide-page")
     visitor.goes("/guide/affiche")

@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils import translation
 from rest_framework import serializers
 
+from accounts.models import User
 from referrals.errors import InvalidInput
 from referrals.models import Referral
 from referrals.vocabulary.filing_answers import SIGN_CODES
@@ -179,6 +180,18 @@ def test_what_the_account_knows_of_who_files_is_told_once_and_never_asked_for(wo
     assert stored(draft).concern.filer_name is not None
     for page in (filer.goes(draft), filer.goes(f"{draft}/relecture")):
         assert "Vos nom et prénom" not in page.partition("Il manque")[2].partition("</ul>")[0]
+
+
+def test_an_account_that_says_more_than_a_field_takes_keeps_nobody_from_filing(world, filer):
+    see_all()
+    User.objects.filter(pk=world.user("filer").pk).update(
+        full_name="Une\u202e Personne", phone="06 39 98 12 34"
+    )
+
+    draft = filer.begins()
+
+    assert stored(draft).concern.filer_name is None
+    assert stored(draft).concern.filer_email is not None
 
 
 # --- Places ---------------------------------------------------------------------------------------------

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Final
 
+from rest_framework.exceptions import ValidationError
+
 from accounts.access import own_account, own_positions, own_profession
 from accounts.actor import Actor
 from accounts.models import AuthorityTerritory
 from accounts.models.organisation import OrganisationKind
 from accounts.roles import Role
+from referrals.filing.form import ConcernForm
 from referrals.vocabulary.filing_answers import FeedbackChannel, FilerProfession, OrganisationType
 from web.filing.draft import Said
 
@@ -57,7 +60,17 @@ def presumed(actor: Actor, form: Said) -> Said:
         str(TYPES.get(OrganisationKind(only.kind), OrganisationType.OTHER)) if only else "",
     )
     known = {name: value for name, value in zip(KNOWN, values, strict=True) if value}
-    return known | {"feedback_channel": str(FeedbackChannel.PLATFORM)}
+    return _fitting(known | {"feedback_channel": str(FeedbackChannel.PLATFORM)})
+
+
+def _fitting(known: Said) -> Said:
+    """Return what fits the form: an account that says more than a field takes mustn't keep anybody from filing."""
+    try:
+        ConcernForm.read(known)
+    except ValidationError as fault:
+        wrong = set(fault.detail) if isinstance(fault.detail, dict) else set(known)
+        return {name: value for name, value in known.items() if name not in wrong}
+    return known
 
 
 def filing_departments(actor: Actor, *, at: datetime) -> list[str]:
