@@ -133,7 +133,7 @@ class ExportRefused(AuditError):
     """An export of the journal doesn't verify, so that what it says counts for nothing."""
 
     code = "export-refused"
-    sentence = _("Cet export du journal n'est pas intact : ce qu'il dit ne compte pas.")
+    sentence = _("Cet export du journal n'est pas intact : ne vous y fiez pas.")
 
 
 class NotInTree(AuditError):

@@ -80,7 +80,7 @@ TITLES: Final[dict[str, Text]] = {
     "service-closed": _("Le service est fermé le temps d'une restauration. Réessayez plus tard."),
     "ledger-unavailable": _("La liste des destructions ne peut pas être tenue : rien n'est détruit."),
     "ledger-refused": _("La liste des destructions contient une ligne abîmée ou étrangère au service."),
-    "export-refused": _("Cet export du journal n'est pas intact : ce qu'il dit ne compte pas."),
+    "export-refused": _("Cet export du journal n'est pas intact : ne vous y fiez pas."),
     "keys-unavailable": _("Le service des clés ne répond pas ; réessayez dans quelques minutes."),
     "key-exhausted": _("La clé de ce dossier a atteint sa limite d'usage ; réessayez dans quelques minutes."),
     "scope-closed": STATUSES[503],
@@ -152,7 +152,7 @@ TITLES: Final[dict[str, Text]] = {
     "approver-needed": _("Cette étape demande la signature d'une deuxième personne."),
     "approval-closed": _("Cette demande de signature n'est plus ouverte."),
     "transfer-broken": _(
-        "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait."
+        "Le dossier ne peut pas être repris : une de ses données est illisible, altérée ou manquante."
     ),
     "too-many-searches": _("La limite de recherches par nom pour la journée est atteinte."),
     "too-many-lookups": _("La limite de recherches au journal pour la journée est atteinte."),

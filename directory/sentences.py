@@ -218,7 +218,7 @@ def _vacancy(values: Mapping[str, Any]) -> str:
     count, days = values["count"], values["days"]
     if count == 0:
         near = {0: gettext("Aucune place libre, dit aujourd'hui"), 1: gettext("Aucune place libre, dit hier")}
-        return near.get(days) or gettext("Aucune place libre, dit il y a {days} jours").format(days=days)
+        return near.get(days) or gettext("Aucune place libre, déclaré il y a {days} jours").format(days=days)
     if days == 0:
         sentence = ngettext("{n} place déclarée aujourd'hui", "{n} places déclarées aujourd'hui", count)
     elif days == 1:

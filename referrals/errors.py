@@ -132,7 +132,7 @@ class TransferBroken(ReferralError):
         """Say that nothing has moved."""
         super().__init__(
             _(
-                "Le dossier ne peut pas être repris : une de ses données est illisible ou altérée, ou manquerait. "
+                "Le dossier ne peut pas être repris : une de ses données est illisible, altérée ou manquante. "
                 "Rien n'a été déplacé."
             )
         )

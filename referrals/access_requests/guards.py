@@ -195,7 +195,7 @@ def parts_are_there(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
     return not named - set(sheet.row.parts.values_list("pk", flat=True))
 
 
-@rule(_("La date de la note du parquet est à venir."), fact_class=OF_ITS_ROW)
+@rule(_("La date de la note du parquet ne peut pas être à venir."), fact_class=OF_ITS_ROW)
 def note_is_not_ahead(sheet: Sheet, step_input: inputs.GivingOpinion) -> bool:
     """A note was written today or before (AR8)."""
     return step_input.noted_on is None or step_input.noted_on <= sheet.today
@@ -213,7 +213,9 @@ def entries_are_listed(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     return not {*step_input.entries, *step_input.masked} - listed and not masked & set(step_input.entries)
 
 
-@rule(_("Les agents sont entendus avant : la date est à venir."), fact_class=OF_ITS_ROW)
+@rule(
+    _("Les agents sont entendus avant la décision : la date ne peut pas être à venir."), fact_class=OF_ITS_ROW
+)
 def agents_were_heard(sheet: Sheet, step_input: inputs.NamingReaders) -> bool:
     """The agents were heard before (AR9; C-579/21)."""
     return step_input.heard_on <= sheet.today
@@ -235,7 +237,7 @@ def first_month_runs(sheet: Sheet, step_input: Any) -> bool:
 
 
 @rule(
-    _("La date à laquelle la personne est informée est à venir, ou précède sa demande."),
+    _("La date à laquelle la personne est informée ne peut être ni à venir, ni antérieure à sa demande."),
     fact_class=OF_ITS_ROW,
 )
 def told_in_time(sheet: Sheet, step_input: inputs.Extending) -> bool:
@@ -246,7 +248,7 @@ def told_in_time(sheet: Sheet, step_input: inputs.Extending) -> bool:
 # --- Answering, refusing (AR11, AR12, AR15) -----------------------------------------------------------
 
 OPINION_IS_NEEDED: Final = _("La communication est suspendue : demandez d'abord un avis.")
-NOTHING_MAY_GO: Final = _("L'avis rendu ne laisse rien partir : refusez, ou attendez.")
+NOTHING_MAY_GO: Final = _("L'avis rendu ne permet aucune communication : refusez, ou attendez.")
 
 
 @answers(OPINION_IS_NEEDED, NOTHING_MAY_GO, fact_class=OF_ITS_ROW)
@@ -333,7 +335,9 @@ def dropping_a_copy_calls_for_two(sheet: Sheet, step_input: Any) -> bool:
     return sheet.row.collected_at is not None and sheet.row.state in UNANSWERED_ACCESS
 
 
-@rule(_("L'identité est à montrer, et la date n'est pas à venir."), fact_class=OF_ITS_ROW)
+@rule(
+    _("Une pièce d'identité doit être présentée, et la date ne peut pas être à venir."), fact_class=OF_ITS_ROW
+)
 def identity_was_shown(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     """Nothing is handed to who shows no identity (AR13)."""
     answered = sheet.row.answered_at.astimezone(sheet.zone).date() if sheet.row.answered_at else sheet.today
@@ -350,7 +354,7 @@ def minor_is_met(sheet: Sheet, step_input: inputs.HandingOver) -> bool:
     return not minor or (step_input.handing == Handing.IN_PERSON and bool(step_input.explained_by))
 
 
-@rule(_("La date du recours est à venir, ou précède la réponse."), fact_class=OF_ITS_ROW)
+@rule(_("La date du recours ne peut être ni à venir, ni antérieure à la réponse."), fact_class=OF_ITS_ROW)
 def appeal_is_not_ahead(sheet: Sheet, step_input: inputs.Appealing) -> bool:
     """An answer is contested after it was given, today or before (AR14)."""
     answered = sheet.row.answered_at.astimezone(sheet.zone).date() if sheet.row.answered_at else sheet.today

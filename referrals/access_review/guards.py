@@ -63,7 +63,10 @@ def agent_had_the_time(sheet: Sheet, step_input: Judged | None) -> Text | None:
     return None
 
 
-@rule(_("Sa violation de données n'est ni notifiée à la CNIL, ni écartée à deux."), fact_class=OF_ITS_ROW)
+@rule(
+    _("La violation de données correspondante n'est ni notifiée à la CNIL, ni écartée par deux personnes."),
+    fact_class=OF_ITS_ROW,
+)
 def breach_is_dealt_with(sheet: Sheet, step_input: Nothing | None) -> bool:
     """An anomaly closes after its breach was notified to the CNIL or its risk ruled out (§2.7)."""
     return breach_is_settled(sheet.row)

@@ -16,7 +16,7 @@ from referrals.workflow.inputs import Nothing
 from referrals.workflow.rules import OF_ITS_ROW, answers, rule, two_sign
 
 AWARE_AHEAD: Final = _("La violation ne peut pas être découverte dans l'avenir.")
-SINCE_AFTER: Final = _("La violation a commencé avant d'être découverte, et finit après avoir commencé.")
+SINCE_AFTER: Final = _("Le début de la violation précède sa découverte, et sa fin suit son début.")
 
 
 @answers(AWARE_AHEAD, SINCE_AFTER, fact_class=OF_ITS_ROW)
@@ -166,7 +166,7 @@ def holders_wait_for_an_opinion(sheet: Sheet, step_input: inputs.InformingPerson
     return step_input.group == Concerned.HOLDERS and not gate.is_shut(sheet)
 
 
-@rule(_("Des données lisibles ont été atteintes : ce motif ne tient pas."), fact_class=OF_ITS_ROW)
+@rule(_("Des données lisibles ont été atteintes : ce motif n'est pas recevable."), fact_class=OF_ITS_ROW)
 def unreadable_is_true(sheet: Sheet, step_input: inputs.InformingPersons | None) -> bool:
     """That data can't be read is no reason where they could be (RGPD art. 34(3)(a))."""
     return step_input is None or step_input.answer != Informing.UNREADABLE or sheet.row.legible == "sealed"

@@ -80,7 +80,7 @@ register_templates(
     Template(
         WITHHELD,
         Kind.QUEUE,
-        _("L'astreinte cherche l'enfant d'un dossier restreint dont vous êtes : appelez-la."),
+        _("L'astreinte cherche l'enfant d'un dossier restreint qui vous est ouvert : appelez-la."),
     ),
 )
 

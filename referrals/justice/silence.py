@@ -47,7 +47,7 @@ def lapsing_calls_for_two(case: Case, step_input: JusticeAnswer) -> bool:
 
 
 ONLY_IN_CARE: Final = _("Le silence ne vaut accord que pour l'accueil d'un enfant déjà accueilli.")
-NOT_NOTIFIED_YET: Final = _("La notification ou l'envoi indiqué est à venir.")
+NOT_NOTIFIED_YET: Final = _("La date de la notification ou de l'envoi ne peut pas être à venir.")
 
 
 @answers(ONLY_IN_CARE, NOT_NOTIFIED_YET, fact_class="J")

@@ -54,7 +54,7 @@ def is_judicial(case: Case, step_input: JudgeInformed | Ruling | None) -> bool:
 
 
 @rule(
-    _("L'ordonnance est suspendue : la mesure ne va pas plus loin avant la décision de la cour."),
+    _("L'ordonnance est suspendue : la mesure ne peut pas avancer avant la décision de la cour."),
     fact_class="J",
 )
 def order_is_in_force(case: Case, step_input: Beginning | EndOfMeasure | Renewal | None) -> bool:

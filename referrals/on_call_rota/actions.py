@@ -36,7 +36,7 @@ register_texts(
     Template(
         "rota.hole",
         Kind.QUEUE,
-        _("Le tableau d'astreinte a un trou dans les prochaines 24 heures."),
+        _("Le tableau d'astreinte n'est pas couvert en entier pendant les prochaines 24 heures."),
     )
 )
 

@@ -49,7 +49,7 @@ def wanted(step_input: OrientationProposal) -> matching_facts.Wanted:
     )
 
 
-@rule(_("La date et l'heure de la demande sont à venir."), fact_class="A")
+@rule(_("La date et l'heure de la demande ne peuvent pas être à venir."), fact_class="A")
 def was_asked_already(case: Case, step_input: ServiceAsking) -> bool:
     """What is recorded as asked was asked (OR2).
 

@@ -16,7 +16,7 @@ from referrals.workflow.rules import answers, names_fields, rule
 SHELTER_DAYS: Final = {"shelter_72h": 3, "shelter_5d": 5}  # CASF L223-2 al. 5, al. 2
 
 
-@rule(_("La date et l'heure indiquées sont à venir."), fact_class="A")
+@rule(_("La date et l'heure indiquées ne peuvent pas être à venir."), fact_class="A")
 def times_are_past(case: Case, step_input: Found | Runaway | Shelter | None) -> bool:
     """What is recorded has taken place."""
     times = [getattr(step_input, name, None) for name in ("since", "found_at", "prosecutor_told_at")]

@@ -51,7 +51,7 @@ def children_are_qualified(case: Case, step_input: Qualification | None) -> Text
 
 
 LOWERED_ELSEWHERE: Final = _(
-    "L'urgence est déjà plus haute : elle se baisse par « Modifier l'urgence », qui en demande le motif."
+    "L'urgence est déjà plus haute : pour l'abaisser, utilisez « Modifier l'urgence », qui en demande le motif."
 )
 
 

@@ -11,7 +11,7 @@ from referrals.vocabulary.states import Coded
 class BreachKind(Coded):
     """What a breach touched (RGPD art. 4(12))."""
 
-    CONFIDENTIALITY = "confidentiality", _("Confidentialité : lu par qui n'avait pas à lire")
+    CONFIDENTIALITY = "confidentiality", _("Confidentialité : lu par une personne non autorisée")
     INTEGRITY = "integrity", _("Intégrité : modifié à tort")
     AVAILABILITY = "availability", _("Disponibilité : perdu ou hors d'atteinte")
 

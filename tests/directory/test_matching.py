@@ -176,7 +176,7 @@ CASES = [
     ("R11", BED, {"vacancies": (told(4, 2, NOW - timedelta(hours=1)),)}, UNKNOWN, "Places libres non connues"),
     ("R11", BED, {"vacancies": (told(0, 20),)}, FAIL, "Aucune place libre, dit hier"),
     ("R11", BED, {"vacancies": (told(0, 1),)}, FAIL, "Aucune place libre, dit aujourd'hui"),
-    ("R11", BED, {"vacancies": (told(0, 24 * 4),)}, FAIL, "Aucune place libre, dit il y a 4 jours"),
+    ("R11", BED, {"vacancies": (told(0, 24 * 4),)}, FAIL, "Aucune place libre, déclaré il y a 4 jours"),
 ]  # fmt: skip
 
 

@@ -75,12 +75,12 @@ ROLES: Final = (
 )
 #: Texts without which people can't be reached, or letters have no sender.
 SETTINGS: Final = (
-    ("crip_phone", _("Le téléphone de la cellule"), _("Figure sur les pages de qui transmet.")),
+    ("crip_phone", _("Le téléphone de la cellule"), _("Affiché aux personnes qui transmettent.")),
     ("on_call_phone", _("Le téléphone de l'astreinte"), _("Pour joindre quelqu'un quand un appel échoue.")),
     (
         "prosecutor_phone",
         _("Le téléphone de la permanence du parquet"),
-        _("Figure là où l'on cherche une place pour la nuit."),
+        _("Affiché pendant la recherche d'une place pour la nuit."),
     ),
     (
         "letter_head_lines",

@@ -18,7 +18,7 @@ WARNINGS: Final[Mapping[str, Text]] = {
         "Le service ne peut pas téléphoner : appelez vous-même la personne d'astreinte."
     ),
     "order-quashed-shelter": _(
-        "L'ordonnance ne tient plus : dites où l'enfant est accueilli désormais, et à quel titre."
+        "L'ordonnance n'est plus en vigueur : indiquez où l'enfant est accueilli désormais, et à quel titre."
     ),
     "order-quashed-information": _("Des titulaires restaient à informer : leur information est à revoir."),
     "order-quashed-feedback": _("Un retour au déclarant est dû : ce qu'il dit de la mesure est à revoir."),

@@ -39,7 +39,9 @@ HELP: Final[Mapping[Dimension, Text]] = {
     Dimension.IDENTITY: _("Son histoire, sa place dans la famille, ce que l'enfant en sait."),
     Dimension.ESTEEM: _("Le regard que l'enfant porte sur sa personne, et celui qu'on lui renvoie."),
     Dimension.SKILLS: _("Ce que l'enfant sait faire, demander, dire non ; sa façon de chercher de l'aide."),
-    Dimension.PARENTING: _("Ce que chaque titulaire comprend des besoins de l'enfant, et ce qu'il y répond."),
+    Dimension.PARENTING: _(
+        "Ce que chaque titulaire comprend des besoins de l'enfant, et la réponse qu'il y apporte."
+    ),
     Dimension.MOBILISE: _("Ce que chaque titulaire reconnaît, propose et a commencé à changer."),
     Dimension.RESOURCES: _("Qui compte pour l'enfant, et sur qui la famille peut s'appuyer."),
 }

@@ -14,7 +14,9 @@ HINTS: Final[Mapping[str, Text]] = {
         "Choisissez-le par sa nature et son heure d'arrivée : ne le rouvrez pas pour vérifier, ne le "
         "copiez pas. Rien n'est détruit."
     ),
-    "PreparedReferral.tonight": _("Mesure, personne, lieu gardé secret : sans dire le lieu."),
+    "PreparedReferral.tonight": _(
+        "Une mesure, une personne, ou un lieu gardé secret que vous ne nommez pas."
+    ),
     "PreparedReferral.no_report": _("Urgence, évaluation impossible… S'il y a un rapport, laissez vide."),
     "PreparedReferral.feared": _(
         "Le document nomme les autres mineurs du domicile et dit s'ils ont été rencontrés."
@@ -31,7 +33,9 @@ HINTS: Final[Mapping[str, Text]] = {
         "La ou le responsable CRIP du dossier est prévenu aussitôt ; sans référence, toute la cellule."
     ),
     "NotifyingCnil.part": _("Ce qui manque encore suit dans un complément."),
-    "InformingPersons.happened": _("Jamais qui l'a fait, qui d'autre est concerné, ni par quel moyen."),
+    "InformingPersons.happened": _(
+        "N'indiquez ni l'auteur, ni les autres personnes concernées, ni le moyen employé."
+    ),
     "opinion": _(
         "Danger ou risque de danger, et sur quels faits. On évalue le danger, pas la vérité des faits."
     ),
@@ -57,7 +61,7 @@ HINTS: Final[Mapping[str, Text]] = {
         "Au moins deux personnes de champs différents ; pas celles qui suivent la famille, sauf motif."
     ),
     "situations": _(
-        "Celles que dit le dossier comptent toujours. Seul est gardé ce que les règles en disent."
+        "Les situations déjà au dossier sont toujours prises en compte. Seul le résultat des règles est conservé."
     ),
     "ServiceSearch.named": _("Son nom, ou une partie : la liste dit ce qui s'y oppose."),
     "danger_departments": _("Numéros, séparés par des espaces : là où l'enfant ne doit pas être conduit."),

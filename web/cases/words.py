@@ -88,7 +88,7 @@ LABELS: Final[Mapping[str, Text]] = {
     "GivingOpinion.parts": _("Parties pour lesquelles c'est l'inverse"),
     "GivingOpinion.verdict": _("Avis"),
     "NamingReaders.entries": _("Consultations dont l'agent est nommé"),
-    "NamingReaders.masked": _("Consultations dont l'agent, en danger, devient « un agent »"),
+    "NamingReaders.masked": _("Consultations dont l'agent, s'il est en danger, est désigné par « un agent »"),
     "NamingReaders.heard": _("Ce que les agents ont dit"),
     "NamingReaders.weighed": _("Comment les droits des agents ont été pesés"),
     "NamingReaders.why": _("Pourquoi le nom est indispensable aux droits de la personne"),

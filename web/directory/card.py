@@ -266,7 +266,7 @@ def _verified(page: ServicePage, *, at: datetime) -> str:
     service = page.service
     keeper = gettext("Fiche tenue par : %(authority)s.") % {"authority": service.authority.name}
     if service.verified_on is None:
-        never = gettext("Personne n'a encore vérifié cette fiche : appelez avant de compter dessus.")
+        never = gettext("Personne n'a encore vérifié cette fiche : appelez le service avant de vous y fier.")
         return f"{never} {keeper}"
     return f"{freshness.words_of(service, at=at)}. {keeper}"
 

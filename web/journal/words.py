@@ -205,7 +205,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "user:address-asked": _("Autre adresse demandée"),
     "user:address-changed": _("Adresse d'un compte changée"),
     "user:closed": _("Compte fermé"),
-    "user:access-renewed": _("Accès au compte remis à neuf avant un rôle qui ouvre des dossiers"),
+    "user:access-renewed": _("Moyens de connexion réinitialisés avant un rôle qui ouvre des dossiers"),
     "user:invited": _("Personne invitée à choisir un mot de passe"),
     "user:listed": _("Comptes consultés"),
     "user:made": _("Compte créé"),

@@ -39,7 +39,7 @@ ARTICLES: Final = (
         says=_(
             "Le département d'origine transmet la copie des informations recueillies, des décisions, des rapports et "
             "du projet pour l'enfant. Si le juge laisse la mesure au département d'origine, il ne transmet que la "
-            "décision et ce qu'il faut pour payer."
+            "décision et les éléments nécessaires au paiement."
         ),
         checked=Checked.FULL,
         place=_SERVICE,
