@@ -357,7 +357,9 @@ def test_the_whole_course_through_pages(night):
 
     auditor.reads("/etape/report", expect=403)
     officer.does("report")
-    assert "ni notifiée à la CNIL, ni écartée à deux" in officer.reads("/etape/conclude", expect=409)
+    assert "ni notifiée à la CNIL, ni écartée par deux personnes" in officer.reads(
+        "/etape/conclude", expect=409
+    )
     notified(night, AccessAnomaly.objects.get(pk=night.one["id"]).breach.pk)
     assert "Close" in officer.does("conclude")
     assert auditor.visitor.get("/journal/anomalies", state="closed", rule="R14").status_code == 200

@@ -52,7 +52,7 @@ def test_the_whole_way_on_pages(world):
         "measures": "Courrier repris.", "risk": "high", "why": "Adresse d'une famille.",
     }  # fmt: skip
     assert dpo.fills(f"{place}/etape/assess", **said).status_code == 303
-    assert "À dire encore" in text(dpo.get(place))
+    assert "Reste à indiquer" in text(dpo.get(place))
     assert dpo.get(f"{place}/etape/rule_out").status_code == 409
     sent = {
         "part": "whole", "notified_at": NOW.strftime("%Y-%m-%dT%H:%M"), "reference": "FR-1", "proof": "Accusé",
